@@ -1,0 +1,1 @@
+"""The words and files that the stages share: products, neighbours, `products.csv`, and the precomputed lists."""

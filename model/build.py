@@ -1,0 +1,95 @@
+"""Everything from a folder of photos to precomputed lists, and the parts of it that other commands need."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalogue import feed, writer
+from catalogue.encoding import Build, Entry, Manifest
+from catalogue.errors import CatalogueError, PrecomputedError
+from catalogue.precomputed import MANIFEST
+from catalogue.product import Product
+from model import features, thumbnails
+from model.extractors import Extractor, Features
+from model.photos import Gathered, gather
+from model.progress import Track
+from model.ranking import Preset, rank
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """A catalogue with the features of its products' main photos.
+
+    `ids` ascend; `vectors` are (len(ids), D) float32. Products without a usable photo are in `products` alone.
+    """
+
+    products: Sequence[Product]
+    gathered: Gathered
+    extraction: features.Extraction
+    ids: Sequence[str]
+    vectors: Features
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a build did, for its closing table."""
+
+    manifest: Manifest
+    new: int
+    reused: int
+
+
+def build(folder: Path, out: Path, extractor: Extractor, preset: Preset, k: int, track: Track) -> Report:
+    """Write the lists of the catalogue in `folder` to `out`.
+
+    Raises CatalogueError when no product has a usable photo, FeaturesError and PrecomputedError when the disk refuses;
+    what lay in `out` is then still there.
+    """
+    _check_out(out, folder)
+    products, gathered = _catalogue(folder, track)
+    made, unusable = thumbnails.make(gathered.distinct(), out, track)
+    extracted = _extracted(folder, products, gathered.without(unusable), extractor, preset, track)
+    lists = rank(extracted.ids, extracted.vectors, k)
+    photos = extracted.gathered.photos
+    entries = [Entry(p, tuple(made[photo.sha256] for photo in photos[p.id])) for p in products]
+    fingerprint = extracted.extraction.fingerprint
+    settings = Build(extractor.name, fingerprint, extractor.dimension, preset.name, k)
+    manifest = writer.write(out, settings, entries, lists, extracted.gathered.drops)
+    return Report(manifest, extracted.extraction.new, extracted.extraction.reused)
+
+
+def extract(folder: Path, extractor: Extractor, preset: Preset, track: Track) -> Extracted:
+    """The features of the catalogue in `folder`, from its store or the network. Raises as `build` does."""
+    products, gathered = _catalogue(folder, track)
+    return _extracted(folder, products, gathered, extractor, preset, track)
+
+
+def _catalogue(folder: Path, track: Track) -> tuple[Sequence[Product], Gathered]:
+    read = feed.read(folder)
+    gathered = gather(folder, read.products, track)
+    gathered.drops.update(read.drops)
+    return read.products, gathered
+
+
+def _extracted(
+    folder: Path, products: Sequence[Product], gathered: Gathered, extractor: Extractor, preset: Preset, track: Track
+) -> Extracted:
+    extraction = features.extract(gathered.distinct(), extractor, preset.fit, folder / "features", track)
+    gathered = gathered.without(extraction.unusable)
+    main = {product_id: photos[0].sha256 for product_id, photos in sorted(gathered.photos.items()) if photos}
+    if not main:
+        reasons = ", ".join(f"{reason}: {count}" for reason, count in sorted(gathered.drops.items()))
+        raise CatalogueError(f"no product in {folder} has a usable photo ({reasons}).")
+    return Extracted(products, gathered, extraction, list(main), extraction.store.rows(list(main.values())))
+
+
+def _check_out(out: Path, folder: Path) -> None:
+    """Only a new folder or one of ours is written to, since what a build supersedes is removed from it."""
+    if out.resolve() == folder.resolve():
+        raise PrecomputedError(f"{out} is the catalogue's own folder. Name another with --out.")
+    if out.exists() and not out.is_dir():
+        raise PrecomputedError(f"{out} is a file. Name a folder with --out.")
+    ours = re.compile(rf"{re.escape(MANIFEST)}|images|[0-9a-f]{{16}}|\..*")
+    if out.is_dir() and (foreign := sorted(path.name for path in out.iterdir() if not ours.fullmatch(path.name))):
+        raise PrecomputedError(f"{out} holds {foreign[0]}, which is no part of precomputed lists. Name another folder.")

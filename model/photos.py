@@ -1,0 +1,110 @@
+"""The photos of a catalogue on disk: found, read within limits, and named by the hash of their bytes."""
+
+import hashlib
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
+
+from catalogue.errors import UnusableImage
+from catalogue.product import Product
+from model.progress import Track
+
+MAX_BYTES = 200_000_000
+
+T = TypeVar("T")
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """An image file and the sha256 of its bytes, by which everything computed from it is stored."""
+
+    sha256: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The photos of each product by its id, the main one first, and what could not be used, counted by reason."""
+
+    photos: Mapping[str, tuple[Photo, ...]]
+    drops: Counter[str]
+
+    def distinct(self) -> list[Photo]:
+        """Each photo once, ordered by hash."""
+        found = {photo.sha256: photo for photos in self.photos.values() for photo in photos}
+        return [found[sha256] for sha256 in sorted(found)]
+
+    def without(self, unusable: Mapping[str, UnusableImage]) -> "Gathered":
+        """Less the photos whose hash is in `unusable`, each counted by its reason."""
+        kept = {i: tuple(p for p in photos if p.sha256 not in unusable) for i, photos in self.photos.items()}
+        lost = Counter(
+            unusable[photo.sha256].reason
+            for photos in self.photos.values()
+            for photo in photos
+            if photo.sha256 in unusable
+        )
+        return Gathered(kept, self.drops + lost)
+
+
+def gather(folder: Path, products: Sequence[Product], track: Track) -> Gathered:
+    """Find and hash the image files that `products` name, relative to `folder`."""
+    photos: dict[str, tuple[Photo, ...]] = {}
+    drops: Counter[str] = Counter()
+    for product in track(products, "reading photos", len(products)):
+        photos[product.id] = tuple(_usable(folder, product, drops))
+    return Gathered(photos, drops)
+
+
+def read(path: Path) -> bytes:
+    """The bytes of an image file. Raises UnusableImage: `missing file`, `unreadable file`, `file too large`."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UnusableImage("file too large", str(path))
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise UnusableImage("missing file", str(path)) from error
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise UnusableImage("unreadable file", str(path)) from error
+
+
+def ahead(function: Callable[[T], S], blocks: Iterable[Sequence[T]]) -> Iterator[list[S]]:
+    """Results of `function` on each item, block by block, the next block under way while one is used."""
+    with ThreadPoolExecutor() as pool:
+        waiting: deque[list[Future[S]]] = deque()
+        for block in blocks:
+            waiting.append([pool.submit(function, item) for item in block])
+            if len(waiting) > 1:
+                yield [future.result() for future in waiting.popleft()]
+        while waiting:
+            yield [future.result() for future in waiting.popleft()]
+
+
+def blocks_of(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Consecutive runs of `size` items, the last one shorter."""
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def _usable(folder: Path, product: Product, drops: Counter[str]) -> Iterator[Photo]:
+    if not product.image_files:
+        drops["no image"] += 1
+    for name in product.image_files:
+        try:
+            path = _inside(folder, name)
+            content = read(path)
+            if not content:
+                raise UnusableImage("empty file", str(path))
+            yield Photo(hashlib.sha256(content).hexdigest(), path)
+        except UnusableImage as error:
+            drops[error.reason] += 1
+
+
+def _inside(folder: Path, name: str) -> Path:
+    """A feed may come from a stranger: it names photos in its own folder, and publishes no others."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        raise UnusableImage("outside the folder", name)
+    return folder / path
