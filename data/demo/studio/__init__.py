@@ -1,0 +1,1 @@
+"""The photographic studio: shapes, surfaces, lights and the camera."""

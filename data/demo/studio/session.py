@@ -1,0 +1,47 @@
+"""A run of the studio: which pictures are still to take, and how far it is."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+from studio.blender import scene
+from studio.blender.encode import spoil
+from studio.pictures import Picture, pictures
+from studio.product import Product
+
+
+@dataclass(frozen=True)
+class Session:
+    """Where pictures go and how well they are taken."""
+
+    out: Path
+    size: int
+    samples: int
+    workers: int
+
+    def run(self, products: tuple[Product, ...], limit: int | None = None) -> None:
+        """Take every missing picture, at most limit of them."""
+        (self.out / "images").mkdir(parents=True, exist_ok=True)
+        scene.configure(self.size, self.samples, self.workers)
+        missing = self._missing(products)[:limit]
+        began = monotonic()
+        for done, picture in enumerate(missing, start=1):
+            self._take(picture)
+            pace = (monotonic() - began) / done
+            left = pace * (len(missing) - done) / 60
+            print(f"{done}/{len(missing)} {picture.file} {pace:.1f} s a picture, {left:.0f} min left", flush=True)
+
+    def _missing(self, products: tuple[Product, ...]) -> list[Picture]:
+        """Main pictures first and all kinds side by side, so that a run cut short still covers every kind."""
+        ranked = [(rank, product.id[-3:], picture) for product in products
+                  for rank, picture in enumerate(pictures(product))]  # fmt: skip
+        ranked.sort(key=lambda entry: entry[:2])
+        return [picture for _, _, picture in ranked if not (self.out / picture.file).exists()]
+
+    def _take(self, picture: Picture) -> None:
+        target = self.out / picture.file
+        # Rendered beside its place and renamed, so a picture that exists is always whole.
+        draft = target.with_suffix(".tmp")
+        scene.photograph(picture.product.parts(), picture.shot, draft)
+        spoil(draft, picture, self.out)
+        draft.replace(target)
