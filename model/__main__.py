@@ -11,11 +11,11 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-from catalogue import atomic
-from catalogue.errors import LookalikeError, one_line_errors
+from catalogue.errors import one_line_errors
 from model import extractors, query, sheet
 from model.build import Report, build, extract
 from model.extractors import Extractor
+from model.features import write_arrays
 from model.progress import bar
 from model.ranking import PRESETS
 
@@ -60,7 +60,7 @@ def build_command(folder: Path, out: Path, k: int | None, name: str, weights: Pa
 def extract_command(folder: Path, out: Path, name: str, weights: Path | None, preset: str) -> None:
     """Write the ids (N,) and vectors (N, D) float32 of FOLDER's main photos."""
     extracted = extract(folder, _extractor(name, weights), PRESETS[preset], bar)
-    atomic.write_npz(out, ids=np.array(extracted.ids), vectors=extracted.vectors)
+    write_arrays(out, ids=np.array(extracted.ids), vectors=extracted.vectors)
     print(f"{out} holds {len(extracted.ids)} vectors of {extracted.vectors.shape[1]} values")
 
 

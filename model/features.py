@@ -12,8 +12,10 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from catalogue import atomic
 from catalogue.errors import FeaturesError, UnusableImage
@@ -42,12 +44,7 @@ class FeatureStore:
     def add(self, keys: Sequence[str], features: Features) -> None:
         """Keep (n, D) float32 `features` of the photos `keys`. Raises FeaturesError when it cannot be written."""
         path = self._folder / f"{hashlib.sha256(''.join(keys).encode()).hexdigest()[:24]}.npz"
-        file = io.BytesIO()
-        np.savez(file, keys=np.array(keys), features=features)
-        try:
-            atomic.write_bytes(path, file.getvalue())
-        except OSError as error:
-            raise FeaturesError(f"{path} cannot be written: {error.strerror}.") from error
+        write_arrays(path, keys=np.array(keys), features=features)
         self._rows |= dict(zip(keys, features, strict=True))
 
     def rows(self, keys: Sequence[str]) -> Features:
@@ -87,6 +84,16 @@ def extract(photos: Sequence[Photo], extractor: Extractor, fit: Fit, folder: Pat
     for keys, pixels in _usable_blocks(pairs, unusable):
         store.add(keys, extract_batches(extractor, pixels))
     return Extraction(store, mark, len(missing) - len(unusable), len(photos) - len(missing), unusable)
+
+
+def write_arrays(path: Path, **arrays: npt.NDArray[Any]) -> None:
+    """Write an `.npz` of `arrays` in one step, equal bytes for equal arrays. Raises FeaturesError."""
+    file = io.BytesIO()
+    np.savez(file, allow_pickle=False, **arrays)
+    try:
+        atomic.write_bytes(path, file.getvalue())
+    except OSError as error:
+        raise FeaturesError(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def extract_batches(extractor: Extractor, photos: Pixels) -> Features:

@@ -93,6 +93,6 @@ def _webp(picture: Image.Image) -> bytes:
 def _dominant_colour(picture: Image.Image) -> str:
     """The commonest of the four colours that stand for the picture best, as `#rrggbb`."""
     few = picture.quantize(4)
-    _, commonest = max(few.getcolors() or [(0, 0)])
-    red, green, blue = (few.getpalette() or [255, 255, 255])[3 * int(commonest) : 3 * int(commonest) + 3]
+    commonest = max(range(4), key=few.histogram().__getitem__)
+    red, green, blue = (few.getpalette() or [255] * 12)[3 * commonest : 3 * commonest + 3]
     return f"#{red:02x}{green:02x}{blue:02x}"
