@@ -14,8 +14,14 @@ def _woven(points: list[Point2], stakes: int, rows: float, depth: float = 0.022)
 
 
 def _loop(width: float, low: float, high: float, thick: float) -> Mesh:
-    arch = [(-width, 0, low), (-width * 0.96, 0, (low + high) / 2), (-width * 0.5, 0, high), (width * 0.5, 0, high),
-            (width * 0.96, 0, (low + high) / 2), (width, 0, low)]  # fmt: skip
+    arch = [
+        (-width, 0, low),
+        (-width * 0.96, 0, (low + high) / 2),
+        (-width * 0.5, 0, high),
+        (width * 0.5, 0, high),
+        (width * 0.96, 0, (low + high) / 2),
+        (width, 0, low),
+    ]
     return tube(spline(arch, 12), thick)
 
 
@@ -55,15 +61,56 @@ def market(finish: Finish) -> Parts:
     return (Part(body, finish.surface), Part(_loop(0.45, 0.34, 0.9, 0.026), finish.surface))
 
 
-KIND = Kind("basket", "Storage > Baskets", (
-    Family("round", "{colour} Storage Basket", "A round basket with two ears for blankets and toys.", "Fernway", 1290,
-           round_basket, ("wicker natural", "wicker honey", "wicker coal", "wicker oat")),
-    Family("belly", "{colour} Belly Basket", "Woven seagrass with a white-dipped base.", "Casa Verano", 1190, belly,
-           ("wicker natural", "wicker umber", "wicker sage", "wicker rose")),
-    Family("laundry", "{colour} Banded Laundry Basket", "Tall and sturdy, with pale bands woven in.", "Fernway", 1990,
-           laundry, ("wicker ink", "wicker honey", "wicker moss", "wicker clay")),
-    Family("tray", "{colour} Bread Basket", "A shallow basket for bread or fruit.", "Tarn & Co", 590, tray,
-           ("wicker natural", "wicker walnut", "wicker stone", "wicker ochre")),
-    Family("market", "{colour} Market Basket", "An oval basket under one tall handle.", "Tarn & Co", 1490, market,
-           ("wicker honey", "wicker natural", "wicker ebony", "wicker sea")),
-), elevation=0.36, turn=0.35)  # fmt: skip
+KIND = Kind(
+    "basket",
+    "Storage > Baskets",
+    (
+        Family(
+            "round",
+            "{colour} Storage Basket",
+            "A round basket with two ears for blankets and toys.",
+            "Fernway",
+            1290,
+            round_basket,
+            ("wicker natural", "wicker honey", "wicker coal", "wicker oat"),
+        ),
+        Family(
+            "belly",
+            "{colour} Belly Basket",
+            "Woven seagrass with a white-dipped base.",
+            "Casa Verano",
+            1190,
+            belly,
+            ("wicker natural", "wicker umber", "wicker sage", "wicker rose"),
+        ),
+        Family(
+            "laundry",
+            "{colour} Banded Laundry Basket",
+            "Tall and sturdy, with pale bands woven in.",
+            "Fernway",
+            1990,
+            laundry,
+            ("wicker ink", "wicker honey", "wicker moss", "wicker clay"),
+        ),
+        Family(
+            "tray",
+            "{colour} Bread Basket",
+            "A shallow basket for bread or fruit.",
+            "Tarn & Co",
+            590,
+            tray,
+            ("wicker natural", "wicker walnut", "wicker stone", "wicker ochre"),
+        ),
+        Family(
+            "market",
+            "{colour} Market Basket",
+            "An oval basket under one tall handle.",
+            "Tarn & Co",
+            1490,
+            market,
+            ("wicker honey", "wicker natural", "wicker ebony", "wicker sea"),
+        ),
+    ),
+    elevation=0.36,
+    turn=0.35,
+)

@@ -26,8 +26,9 @@ def petal(finish: Finish) -> Parts:
 
 def pedestal(finish: Finish) -> Parts:
     """A fruit bowl on a tall foot."""
-    body = hollow([(0, 0), (0.2, 0), (0.21, 0.02), (0.11, 0.1), (0.09, 0.2), (0.2, 0.27), (0.42, 0.36), (0.5, 0.46)],
-                  0.024)  # fmt: skip
+    body = hollow(
+        [(0, 0), (0.2, 0), (0.21, 0.02), (0.11, 0.1), (0.09, 0.2), (0.2, 0.27), (0.42, 0.36), (0.5, 0.46)], 0.024
+    )
     return (Part(body, finish.surface),)
 
 
@@ -37,15 +38,56 @@ def carved(finish: Finish) -> Parts:
     return (Part(body.bent(facets(16, 0.9)), finish.surface),)
 
 
-KIND = Kind("bowl", "Kitchen & Dining > Bowls", (
-    Family("ramen", "{colour} Noodle Bowl", "A deep bowl on a ring foot with brushed bands of bare slip.",
-           "Hollin Studio", 790, ramen, ("glaze snow", "glaze ink", "glaze sage", "glaze clay")),
-    Family("low", "{colour} Pasta Bowl", "Low and wide with an upright wall; stacks neatly.", "Tarn & Co", 690, low,
-           ("speckle oat", "speckle sky", "speckle stone", "matte rose")),
-    Family("petal", "{colour} Scalloped Bowl", "The wall opens in fourteen soft petals, for fruit or sweets.",
-           "Casa Verano", 890, petal, ("glaze ochre", "glaze sea", "matte snow", "glaze plum")),
-    Family("pedestal", "{colour} Pedestal Bowl", "A fruit bowl lifted on a turned foot.", "Casa Verano", 1490, pedestal,
-           ("matte coal", "raw clay", "matte olive", "marble snow")),
-    Family("carved", "{colour} Carved Wooden Bowl", "Cut from one block of {colour}, oiled and safe for food.", "Fernway",
-           1290, carved, ("wood oak", "wood walnut", "wood cherry", "wood ebony")),
-), elevation=0.46, sizes=(1.0, 1.1, 0.92, 1.05))  # fmt: skip
+KIND = Kind(
+    "bowl",
+    "Kitchen & Dining > Bowls",
+    (
+        Family(
+            "ramen",
+            "{colour} Noodle Bowl",
+            "A deep bowl on a ring foot with brushed bands of bare slip.",
+            "Hollin Studio",
+            790,
+            ramen,
+            ("glaze snow", "glaze snow", "glaze ink", "glaze sage"),
+        ),
+        Family(
+            "low",
+            "{colour} Pasta Bowl",
+            "Low and wide with an upright wall; stacks neatly.",
+            "Tarn & Co",
+            690,
+            low,
+            ("speckle oat", "speckle sky", "speckle stone", "matte rose"),
+        ),
+        Family(
+            "petal",
+            "{colour} Scalloped Bowl",
+            "The wall opens in fourteen soft petals, for fruit or sweets.",
+            "Casa Verano",
+            890,
+            petal,
+            ("glaze ochre", "glaze sea", "matte snow", "glaze plum"),
+        ),
+        Family(
+            "pedestal",
+            "{colour} Pedestal Bowl",
+            "A fruit bowl lifted on a turned foot.",
+            "Casa Verano",
+            1490,
+            pedestal,
+            ("matte coal", "raw clay", "matte olive", "marble snow"),
+        ),
+        Family(
+            "carved",
+            "{colour} Carved Wooden Bowl",
+            "Cut from one block of {colour}, oiled and safe for food.",
+            "Fernway",
+            1290,
+            carved,
+            ("wood oak", "wood walnut", "wood cherry", "wood ebony"),
+        ),
+    ),
+    elevation=0.46,
+    sizes=(1.0, 1.1, 0.92, 1.05),
+)

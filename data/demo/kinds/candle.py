@@ -13,8 +13,19 @@ def _wick(height: float) -> Part:
 
 
 def _pillar(radius: float, height: float, steps: int = 8) -> Mesh:
-    return turned([(0, 0), (radius, 0), (radius, 0), (radius, height * 0.5), (radius, height - 0.03),
-                   (radius - 0.03, height), (radius * 0.5, height - 0.02), (0, height - 0.025)], steps)  # fmt: skip
+    return turned(
+        [
+            (0, 0),
+            (radius, 0),
+            (radius, 0),
+            (radius, height * 0.5),
+            (radius, height - 0.03),
+            (radius - 0.03, height),
+            (radius * 0.5, height - 0.02),
+            (0, height - 0.025),
+        ],
+        steps,
+    )
 
 
 def jar(finish: Finish) -> Parts:
@@ -39,27 +50,93 @@ def ribbed(finish: Finish) -> Parts:
 
 def stick(finish: Finish) -> Parts:
     """A tapered candle in a candlestick."""
-    foot = turned([(0, 0), (0.2, 0), (0.2, 0.03), (0.05, 0.07), (0.035, 0.2), (0.06, 0.24), (0.03, 0.28), (0.035, 0.42),
-                   (0.08, 0.46), (0.07, 0.5), (0, 0.5)])  # fmt: skip
-    return (Part(foot, finish.surface), Part(rod((0, 0, 0.46), (0, 0, 1.1), 0.05, 0.034), surface("wax oat")), _wick(1.1))
+    foot = turned(
+        [
+            (0, 0),
+            (0.2, 0),
+            (0.2, 0.03),
+            (0.05, 0.07),
+            (0.035, 0.2),
+            (0.06, 0.24),
+            (0.03, 0.28),
+            (0.035, 0.42),
+            (0.08, 0.46),
+            (0.07, 0.5),
+            (0, 0.5),
+        ]
+    )
+    return (
+        Part(foot, finish.surface.upright()),
+        Part(rod((0, 0, 0.46), (0, 0, 1.1), 0.05, 0.034), surface("wax oat")),
+        _wick(1.1),
+    )
 
 
 def bubbles(finish: Finish) -> Parts:
     """Three wax balls, one upon the other."""
-    balls = [(0, 0), (0.14, 0.0), (0.25, 0.16), (0.15, 0.31), (0.22, 0.44), (0.13, 0.56), (0.17, 0.66), (0.1, 0.76),
-             (0, 0.79)]  # fmt: skip
+    balls = [
+        (0, 0),
+        (0.14, 0.0),
+        (0.25, 0.16),
+        (0.15, 0.31),
+        (0.22, 0.44),
+        (0.13, 0.56),
+        (0.17, 0.66),
+        (0.1, 0.76),
+        (0, 0.79),
+    ]
     return (Part(turned(balls), finish.surface), _wick(0.79))
 
 
-KIND = Kind("candle", "Home Decor > Candles", (
-    Family("jar", "{colour} Glass Jar Candle", "Forty hours of fig and cedar in a reusable glass.", "Lumenna", 790, jar,
-           ("glass amber", "glass smoke", "glass clear", "glass blush")),
-    Family("pillar", "{colour} Pillar Candle on Dish", "A slow-burning pillar with its own dish.", "Lumenna", 590, pillar,
-           ("wax snow", "wax clay", "wax sage", "wax ink")),
-    Family("twist", "{colour} Twisted Candle", "A sculptural candle with a deep twisted flute.", "Tarn & Co", 490, ribbed,
-           ("wax rose", "wax ochre", "wax sky", "wax plum")),
-    Family("stick", "{colour} Candlestick", "A turned candlestick, with one tapered candle.", "Casa Verano", 1090, stick,
-           ("metal brass", "wood walnut", "paint coal", "metal copper")),
-    Family("bubbles", "{colour} Bubble Candle", "Three soft spheres of soy wax.", "Tarn & Co", 450, bubbles,
-           ("wax oat", "wax moss", "wax lilac", "wax umber")),
-), elevation=0.24)  # fmt: skip
+KIND = Kind(
+    "candle",
+    "Home Decor > Candles",
+    (
+        Family(
+            "jar",
+            "{colour} Glass Jar Candle",
+            "Forty hours of fig and cedar in a reusable glass.",
+            "Lumenna",
+            790,
+            jar,
+            ("glass amber", "glass smoke", "glass clear", "glass blush"),
+        ),
+        Family(
+            "pillar",
+            "{colour} Pillar Candle on Dish",
+            "A slow-burning pillar with its own dish.",
+            "Lumenna",
+            590,
+            pillar,
+            ("wax snow", "wax clay", "wax sage", "wax ink"),
+        ),
+        Family(
+            "twist",
+            "{colour} Twisted Candle",
+            "A sculptural candle with a deep twisted flute.",
+            "Tarn & Co",
+            490,
+            ribbed,
+            ("wax rose", "wax ochre", "wax sky", "wax plum"),
+        ),
+        Family(
+            "stick",
+            "{colour} Candlestick",
+            "A turned candlestick, with one tapered candle.",
+            "Casa Verano",
+            1090,
+            stick,
+            ("metal brass", "wood walnut", "paint coal", "metal copper"),
+        ),
+        Family(
+            "bubbles",
+            "{colour} Bubble Candle",
+            "Three soft spheres of soy wax.",
+            "Tarn & Co",
+            450,
+            bubbles,
+            ("wax oat", "wax moss", "wax lilac", "wax umber"),
+        ),
+    ),
+    elevation=0.24,
+)

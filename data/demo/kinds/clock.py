@@ -2,11 +2,10 @@
 
 from math import cos, pi, sin
 
+import numpy as np
 from studio.mesh import Array, Mesh, box, prism, rounded
 from studio.product import Family, Kind, Part, Parts
 from studio.surface import Finish, Surface, surface
-
-import numpy as np
 
 DARK, PALE = surface("paper coal"), surface("paper snow")
 STAND = pi / 2 - 0.1
@@ -67,21 +66,64 @@ def square(finish: Finish) -> Parts:
 def sunburst(finish: Finish) -> Parts:
     """Rays around a small dial."""
     ray = box(0.035, 0.26, 0.03).moved(y=0.38, z=0.02)
-    rays = tuple(Part(ray.scaled(y=1.15 if i % 2 else 1.0).turned("z", i * pi / 14), finish.surface, 0.006)
-                 for i in range(28))  # fmt: skip
+    rays = tuple(
+        Part(ray.scaled(y=1.15 if i % 2 else 1.0).turned("z", i * pi / 14), finish.surface, 0.006) for i in range(28)
+    )
     case = _face(rounded(0.5, 0.5, 2), 0.08, finish, rounded(0.42, 0.42, 2), PALE)
     return _stood((*rays, *case, *_marks(0.17, 12, 0.08, DARK, 0.03), *_hands(0.48, 0.09, DARK)))
 
 
-KIND = Kind("clock", "Home Decor > Clocks", (
-    Family("disc", "{colour} Wall Clock", "A quiet sweep movement in a deep round case.", "Fernway", 1790, disc,
-           ("wood oak", "wood walnut", "paint coal", "paint sage")),
-    Family("solid", "{colour} Minimal Clock", "A plain disc with four brass marks.", "Lumenna", 1990, solid,
-           ("matte clay", "marble snow", "matte coal", "matte sage")),
-    Family("arch", "{colour} Arch Mantel Clock", "A mantel clock in the shape of a doorway.", "Casa Verano", 1590, arch,
-           ("wood beech", "wood cherry", "paint ink", "paint rose")),
-    Family("square", "{colour} Soft Square Clock", "Rounded corners around a midnight dial.", "Tarn & Co", 1390, square,
-           ("paint snow", "paint ochre", "wood oak", "metal steel")),
-    Family("sunburst", "{colour} Sunburst Clock", "Twenty-eight rays around a small white dial.", "Casa Verano", 2290,
-           sunburst, ("metal brass", "wood walnut", "metal copper", "paint coal")),
-), elevation=0.1, turn=0.25, sizes=(1.0,))  # fmt: skip
+KIND = Kind(
+    "clock",
+    "Home Decor > Clocks",
+    (
+        Family(
+            "disc",
+            "{colour} Wall Clock",
+            "A quiet sweep movement in a deep round case.",
+            "Fernway",
+            1790,
+            disc,
+            ("wood oak", "wood walnut", "paint coal", "paint sage"),
+        ),
+        Family(
+            "solid",
+            "{colour} Minimal Clock",
+            "A plain disc with four brass marks.",
+            "Lumenna",
+            1990,
+            solid,
+            ("matte clay", "marble snow", "matte coal", "matte sage"),
+        ),
+        Family(
+            "arch",
+            "{colour} Arch Mantel Clock",
+            "A mantel clock in the shape of a doorway.",
+            "Casa Verano",
+            1590,
+            arch,
+            ("wood beech", "wood cherry", "paint ink", "paint rose"),
+        ),
+        Family(
+            "square",
+            "{colour} Soft Square Clock",
+            "Rounded corners around a midnight dial.",
+            "Tarn & Co",
+            1390,
+            square,
+            ("paint snow", "paint ochre", "wood oak", "metal steel"),
+        ),
+        Family(
+            "sunburst",
+            "{colour} Sunburst Clock",
+            "Twenty-eight rays around a small white dial.",
+            "Casa Verano",
+            2290,
+            sunburst,
+            ("metal brass", "wood walnut", "metal copper", "paint coal"),
+        ),
+    ),
+    elevation=0.1,
+    turn=0.25,
+    sizes=(1.0,),
+)

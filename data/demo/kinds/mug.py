@@ -1,5 +1,7 @@
 """Mugs: straight, tulip, ridged, camp and globe shapes, each with its own handle."""
 
+from math import cos, pi, sin
+
 from studio.mesh import Mesh, hollow, spline, tube
 from studio.product import Family, Kind, Part, Parts
 from studio.surface import Finish, rgb, surface
@@ -8,8 +10,14 @@ from studio.warp import facets, flutes
 
 def _handle(top: float, low: float, out: float, radius: float, thick: float = 0.045, flat: float = 0.7) -> Mesh:
     middle = (top + low) / 2
-    curve = [(radius - 0.03, 0, top), (radius + out * 0.6, 0, top + 0.01), (radius + out, 0, middle + 0.1),
-             (radius + out * 0.92, 0, middle - 0.1), (radius + out * 0.45, 0, low), (radius - 0.03, 0, low - 0.02)]  # fmt: skip
+    curve = [
+        (radius - 0.03, 0, top),
+        (radius + out * 0.6, 0, top + 0.01),
+        (radius + out, 0, middle + 0.1),
+        (radius + out * 0.92, 0, middle - 0.1),
+        (radius + out * 0.45, 0, low),
+        (radius - 0.03, 0, low - 0.02),
+    ]
     return tube(spline(curve, 10), thick, 24, flat)
 
 
@@ -39,13 +47,14 @@ def camp(finish: Finish) -> Parts:
     body = hollow([(0, 0), (0.4, 0), (0.43, 0.02), (0.43, 0.4), (0.43, 0.78)], 0.016)
     angles = [(0.43 * c, 0.43 * s, 0.785) for c, s in _circle()]
     rim = tube(spline(angles, 2), 0.017)
-    return (Part(body, finish.surface), Part(_handle(0.64, 0.24, 0.25, 0.42, 0.045, 0.3), finish.surface),
-            Part(rim, surface("paint coal")))  # fmt: skip
+    return (
+        Part(body, finish.surface),
+        Part(_handle(0.64, 0.24, 0.25, 0.42, 0.045, 0.3), finish.surface),
+        Part(rim, surface("paint coal")),
+    )
 
 
 def _circle() -> list[tuple[float, float]]:
-    from math import cos, pi, sin
-
     return [(cos(i * pi / 24), sin(i * pi / 24)) for i in range(49)]
 
 
@@ -55,15 +64,56 @@ def globe(finish: Finish) -> Parts:
     return (Part(body.bent(facets(12, 0.5)), finish.surface), Part(_handle(0.56, 0.28, 0.2, 0.42), finish.surface))
 
 
-KIND = Kind("mug", "Kitchen & Dining > Mugs", (
-    Family("straight", "{colour} Dipped Mug", "A generous straight mug with a band of bare clay at the foot.",
-           "Hollin Studio", 590, straight, ("glaze sage", "glaze snow", "glaze ink", "glaze clay")),
-    Family("tulip", "{colour} Tulip Mug", "Thin walls and an opening lip make this cup good to drink from.",
-           "Tarn & Co", 490, tulip, ("matte rose", "matte sky", "glaze oat", "matte coal")),
-    Family("ridged", "{colour} Ribbed Mug", "Upright ribs give a firm grip; dishwasher and microwave safe.",
-           "Casa Verano", 540, ridged, ("glaze ochre", "glaze sea", "matte snow", "glaze plum")),
-    Family("camp", "{colour} Enamel Camp Mug", "A light enamel mug with a dark rim, for the garden and the hills.",
-           "Fernway", 390, camp, ("paint snow", "paint moss", "paint ink", "paint ochre")),
-    Family("globe", "{colour} Globe Mug", "A round, lightly faceted mug made to be held in both hands.",
-           "Tarn & Co", 640, globe, ("speckle oat", "speckle sage", "speckle stone", "speckle rose")),
-), elevation=0.36, turn=-0.5)  # fmt: skip
+KIND = Kind(
+    "mug",
+    "Kitchen & Dining > Mugs",
+    (
+        Family(
+            "straight",
+            "{colour} Dipped Mug",
+            "A generous straight mug with a band of bare clay at the foot.",
+            "Hollin Studio",
+            590,
+            straight,
+            ("glaze sage", "glaze snow", "glaze snow", "glaze ink"),
+        ),
+        Family(
+            "tulip",
+            "{colour} Tulip Mug",
+            "Thin walls and an opening lip make this cup good to drink from.",
+            "Tarn & Co",
+            490,
+            tulip,
+            ("matte rose", "matte sky", "glaze oat", "matte coal"),
+        ),
+        Family(
+            "ridged",
+            "{colour} Ribbed Mug",
+            "Upright ribs give a firm grip; dishwasher and microwave safe.",
+            "Casa Verano",
+            540,
+            ridged,
+            ("glaze ochre", "glaze sea", "matte snow", "glaze plum"),
+        ),
+        Family(
+            "camp",
+            "{colour} Enamel Camp Mug",
+            "A light enamel mug with a dark rim, for the garden and the hills.",
+            "Fernway",
+            390,
+            camp,
+            ("paint snow", "paint moss", "paint ink", "paint ochre"),
+        ),
+        Family(
+            "globe",
+            "{colour} Globe Mug",
+            "A round, lightly faceted mug made to be held in both hands.",
+            "Tarn & Co",
+            640,
+            globe,
+            ("speckle oat", "speckle sage", "speckle stone", "speckle rose"),
+        ),
+    ),
+    elevation=0.36,
+    turn=-0.5,
+)

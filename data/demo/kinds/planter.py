@@ -15,8 +15,9 @@ def _soil(radius: float, height: float) -> Part:
 
 def rimmed(finish: Finish) -> Parts:
     """The garden pot with its thick collar."""
-    body = hollow([(0, 0), (0.27, 0), (0.28, 0.01), (0.37, 0.6), (0.37, 0.6), (0.43, 0.61), (0.43, 0.61), (0.44, 0.8)],
-                  0.04)  # fmt: skip
+    body = hollow(
+        [(0, 0), (0.27, 0), (0.28, 0.01), (0.37, 0.6), (0.37, 0.6), (0.43, 0.61), (0.43, 0.61), (0.44, 0.8)], 0.04
+    )
     return (Part(body, finish.surface), _soil(0.385, 0.7))
 
 
@@ -43,21 +44,63 @@ def standing(finish: Finish) -> Parts:
     """A round pot held in a wooden stand."""
     body = hollow([(0, 0), (0.26, 0), (0.32, 0.03), (0.36, 0.2), (0.36, 0.42)], 0.03).moved(z=0.36)
     ring = turned([(0.3, 0.3), (0.34, 0.3), (0.34, 0.33), (0.3, 0.33)], 2)
-    legs = [rod((0.4 * cos(a), 0.4 * sin(a), 0.0), (0.38 * cos(a), 0.38 * sin(a), 0.66), 0.026)
-            for a in (pi / 4 + i * pi / 2 for i in range(4))]  # fmt: skip
-    wood = surface("wood oak")
+    legs = [
+        rod((0.4 * cos(a), 0.4 * sin(a), 0.0), (0.38 * cos(a), 0.38 * sin(a), 0.66), 0.026)
+        for a in (pi / 4 + i * pi / 2 for i in range(4))
+    ]
+    wood = surface("wood oak").upright()
     return (Part(body, finish.surface), Part(ring, wood), *(Part(leg, wood) for leg in legs), _soil(0.33, 0.72))
 
 
-KIND = Kind("planter", "Home Decor > Planters", (
-    Family("rimmed", "{colour} Garden Pot", "A frost-proof pot with a thick collar and a drain hole.", "Fernway", 590,
-           rimmed, ("raw clay", "raw oat", "raw umber", "matte moss")),
-    Family("saucer", "{colour} Pot with Saucer", "A straight indoor pot that comes with its saucer.", "Hollin Studio",
-           890, saucer, ("glaze sage", "glaze snow", "matte coal", "glaze ink")),
-    Family("ribbed", "{colour} Ribbed Planter", "Thirty ribs run around this round planter.", "Casa Verano", 990, ribbed,
-           ("matte snow", "glaze ochre", "glaze sea", "matte rose")),
-    Family("geometric", "{colour} Hexagonal Cachepot", "Six sides that widen to the rim, for a small fern.", "Tarn & Co",
-           750, geometric, ("speckle oat", "speckle stone", "matte sky", "matte olive")),
-    Family("standing", "{colour} Planter on Oak Stand", "A round pot lifted to window height by an oak stand.", "Fernway",
-           2490, standing, ("matte coal", "matte clay", "matte snow", "matte sage")),
-), elevation=0.34)  # fmt: skip
+KIND = Kind(
+    "planter",
+    "Home Decor > Planters",
+    (
+        Family(
+            "rimmed",
+            "{colour} Garden Pot",
+            "A frost-proof pot with a thick collar and a drain hole.",
+            "Fernway",
+            590,
+            rimmed,
+            ("raw clay", "raw oat", "raw umber", "matte moss"),
+        ),
+        Family(
+            "saucer",
+            "{colour} Pot with Saucer",
+            "A straight indoor pot that comes with its saucer.",
+            "Hollin Studio",
+            890,
+            saucer,
+            ("glaze sage", "glaze snow", "matte coal", "glaze ink"),
+        ),
+        Family(
+            "ribbed",
+            "{colour} Ribbed Planter",
+            "Thirty ribs run around this round planter.",
+            "Casa Verano",
+            990,
+            ribbed,
+            ("matte snow", "glaze ochre", "glaze sea", "matte rose"),
+        ),
+        Family(
+            "geometric",
+            "{colour} Hexagonal Cachepot",
+            "Six sides that widen to the rim, for a small fern.",
+            "Tarn & Co",
+            750,
+            geometric,
+            ("speckle oat", "speckle stone", "matte sky", "matte olive"),
+        ),
+        Family(
+            "standing",
+            "{colour} Planter on Oak Stand",
+            "A round pot lifted to window height by an oak stand.",
+            "Fernway",
+            2490,
+            standing,
+            ("matte coal", "matte clay", "matte snow", "matte sage"),
+        ),
+    ),
+    elevation=0.34,
+)

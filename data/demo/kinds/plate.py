@@ -40,15 +40,57 @@ def dotted(finish: Finish) -> Parts:
     return (Part(_leaning(body), finish.surface.with_pattern("dots", rgb("efe9dd"), 0.8)),)
 
 
-KIND = Kind("plate", "Kitchen & Dining > Plates", (
-    Family("coupe", "{colour} Coupe Plate", "A rimless dinner plate with a hand-drawn edge.", "Tarn & Co", 690, coupe,
-           ("speckle oat", "speckle sage", "speckle stone", "speckle rose")),
-    Family("rimmed", "{colour} Rimmed Dinner Plate", "A classic plate with a wide rim, fired twice.", "Hollin Studio",
-           750, rimmed, ("glaze snow", "glaze ink", "glaze clay", "glaze sage")),
-    Family("scalloped", "{colour} Scalloped Plate", "A dessert plate with a fluted edge.", "Casa Verano", 590, scalloped,
-           ("glaze ochre", "glaze sea", "matte snow", "glaze plum")),
-    Family("octagon", "{colour} Octagonal Plate", "Eight straight sides and a low raised edge.", "Casa Verano", 820,
-           octagon, ("matte coal", "matte sky", "raw clay", "matte olive")),
-    Family("dotted", "{colour} Dotted Side Plate", "A side plate with dots of white slip, painted by hand.", "Fernway",
-           450, dotted, ("glaze ink", "glaze moss", "glaze rose", "glaze umber")),
-), elevation=0.16, turn=0.3, sizes=(1.0,))  # fmt: skip
+KIND = Kind(
+    "plate",
+    "Kitchen & Dining > Plates",
+    (
+        Family(
+            "coupe",
+            "{colour} Coupe Plate",
+            "A rimless dinner plate with a hand-drawn edge.",
+            "Tarn & Co",
+            690,
+            coupe,
+            ("speckle oat", "speckle sage", "speckle stone", "speckle rose"),
+        ),
+        Family(
+            "rimmed",
+            "{colour} Rimmed Dinner Plate",
+            "A classic plate with a wide rim, fired twice.",
+            "Hollin Studio",
+            750,
+            rimmed,
+            ("glaze snow", "glaze ink", "glaze clay", "glaze sage"),
+        ),
+        Family(
+            "scalloped",
+            "{colour} Scalloped Plate",
+            "A dessert plate with a fluted edge.",
+            "Casa Verano",
+            590,
+            scalloped,
+            ("glaze ochre", "glaze sea", "matte snow", "glaze plum"),
+        ),
+        Family(
+            "octagon",
+            "{colour} Octagonal Plate",
+            "Eight straight sides and a low raised edge.",
+            "Casa Verano",
+            820,
+            octagon,
+            ("matte coal", "matte sky", "raw clay", "matte olive"),
+        ),
+        Family(
+            "dotted",
+            "{colour} Dotted Side Plate",
+            "A side plate with dots of white slip, painted by hand.",
+            "Fernway",
+            450,
+            dotted,
+            ("glaze ink", "glaze moss", "glaze rose", "glaze umber"),
+        ),
+    ),
+    elevation=0.16,
+    turn=0.3,
+    sizes=(1.0,),
+)

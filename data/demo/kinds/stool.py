@@ -20,7 +20,10 @@ def _legs(count: int, foot: float, top: float, height: float, thick: float, thin
 def round_seat(finish: Finish) -> Parts:
     """A thick dished seat on three tapering legs."""
     seat = turned([(0, 0), (0.26, 0), (0.33, 0.03), (0.33, 0.06), (0.28, 0.075), (0, 0.06)]).moved(z=0.78)
-    return (Part(seat, finish.surface), *(Part(m, finish.surface) for m in _legs(3, 0.36, 0.2, 0.8, 0.036, 0.022)))
+    return (
+        Part(seat, finish.surface),
+        *(Part(m, finish.surface.upright()) for m in _legs(3, 0.36, 0.2, 0.8, 0.036, 0.022)),
+    )
 
 
 def square(finish: Finish) -> Parts:
@@ -28,7 +31,7 @@ def square(finish: Finish) -> Parts:
     seat = prism(rounded(0.62, 0.62, 6), 0.14).moved(z=0.62)
     posts = [rod((x, y, 0), (x, y, 0.62), 0.03) for x in (-0.25, 0.25) for y in (-0.25, 0.25)]
     rails = [rod((-0.25, y, 0.2), (0.25, y, 0.2), 0.018) for y in (-0.25, 0.25)]
-    wood = surface("wood oak")
+    wood = surface("wood oak").upright()
     return (Part(seat, finish.surface, 0.04), *(Part(m, wood) for m in (*posts, *rails)))
 
 
@@ -48,21 +51,73 @@ def bar(finish: Finish) -> Parts:
 
 def drum(finish: Finish) -> Parts:
     """A garden stool: a glazed drum with bands."""
-    body = turned([(0, 0), (0.24, 0), (0.27, 0.02), (0.27, 0.08), (0.34, 0.3), (0.34, 0.5), (0.27, 0.74), (0.27, 0.8),
-                   (0.24, 0.83), (0, 0.84)])  # fmt: skip
+    body = turned(
+        [
+            (0, 0),
+            (0.24, 0),
+            (0.27, 0.02),
+            (0.27, 0.08),
+            (0.34, 0.3),
+            (0.34, 0.5),
+            (0.27, 0.74),
+            (0.27, 0.8),
+            (0.24, 0.83),
+            (0, 0.84),
+        ]
+    )
     bands = tuple(Part(_ring(r, z, 0.014), finish.surface) for r, z in ((0.3, 0.16), (0.3, 0.66)))
     return (Part(body, finish.surface), *bands)
 
 
-KIND = Kind("stool", "Furniture > Stools", (
-    Family("round", "{colour} Milking Stool", "Three tapering legs and a dished seat, in solid {colour}.", "Fernway", 2490,
-           round_seat, ("wood oak", "wood walnut", "wood ebony", "wood beech")),
-    Family("square", "{colour} Upholstered Stool", "A deep square cushion on an oak frame.", "Casa Verano", 3290, square,
-           ("bouclé snow", "fabric sage", "fabric ink", "bouclé rose")),
-    Family("pouffe", "{colour} Round Pouffe", "A firm pouffe with a welted seam, for feet or a tray.", "Casa Verano", 2890,
-           pouffe, ("fabric ochre", "bouclé oat", "fabric clay", "bouclé stone")),
-    Family("bar", "{colour} Bar Stool", "A slim bar stool with a foot ring of black steel.", "Fernway", 3590, bar,
-           ("wood oak", "wood walnut", "wood cherry", "metal brass")),
-    Family("drum", "{colour} Ceramic Garden Stool", "A glazed drum that is a seat, a table or a plant stand.",
-           "Hollin Studio", 3890, drum, ("glaze sea", "glaze snow", "glaze moss", "glaze ink")),
-), elevation=0.28)  # fmt: skip
+KIND = Kind(
+    "stool",
+    "Furniture > Stools",
+    (
+        Family(
+            "round",
+            "{colour} Milking Stool",
+            "Three tapering legs and a dished seat, in solid {colour}.",
+            "Fernway",
+            2490,
+            round_seat,
+            ("wood oak", "wood walnut", "wood ebony", "wood beech"),
+        ),
+        Family(
+            "square",
+            "{colour} Upholstered Stool",
+            "A deep square cushion on an oak frame.",
+            "Casa Verano",
+            3290,
+            square,
+            ("bouclé snow", "fabric sage", "fabric ink", "bouclé rose"),
+        ),
+        Family(
+            "pouffe",
+            "{colour} Round Pouffe",
+            "A firm pouffe with a welted seam, for feet or a tray.",
+            "Casa Verano",
+            2890,
+            pouffe,
+            ("fabric ochre", "bouclé oat", "fabric clay", "bouclé stone"),
+        ),
+        Family(
+            "bar",
+            "{colour} Bar Stool",
+            "A slim bar stool with a foot ring of black steel.",
+            "Fernway",
+            3590,
+            bar,
+            ("wood oak", "wood walnut", "wood cherry", "metal brass"),
+        ),
+        Family(
+            "drum",
+            "{colour} Ceramic Garden Stool",
+            "A glazed drum that is a seat, a table or a plant stand.",
+            "Hollin Studio",
+            3890,
+            drum,
+            ("glaze sea", "glaze snow", "glaze moss", "glaze ink"),
+        ),
+    ),
+    elevation=0.28,
+)

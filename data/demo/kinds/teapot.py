@@ -64,15 +64,56 @@ def kettle(finish: Finish) -> Parts:
     return (*pot, Part(tube(grip, 0.032), surface("wood walnut")))
 
 
-KIND = Kind("teapot", "Kitchen & Dining > Teapots", (
-    Family("globe", "{colour} Globe Teapot", "A round pot for four cups, with a spout that does not drip.",
-           "Hollin Studio", 1790, globe, ("glaze sage", "glaze snow", "glaze ink", "glaze clay")),
-    Family("tall", "{colour} Tall Dipped Teapot", "A tall pot, dipped to show the clay beneath.", "Tarn & Co", 1990, tall,
-           ("glaze oat", "matte sky", "glaze rose", "matte coal")),
-    Family("bail", "{colour} Cane-Handled Teapot", "A low ribbed pot under a cane handle.", "Casa Verano", 2290, bail,
-           ("matte snow", "glaze sea", "matte coal", "glaze ochre")),
-    Family("cut", "{colour} Faceted Teapot", "Eight cut sides in a speckled glaze.", "Tarn & Co", 2090, cut,
-           ("speckle oat", "speckle sage", "speckle stone", "raw clay")),
-    Family("kettle", "{colour} Stove Kettle", "A kettle for gas and induction with a walnut grip.", "Fernway", 2690,
-           kettle, ("metal steel", "metal copper", "paint coal", "paint moss")),
-), elevation=0.3, turn=0.3)  # fmt: skip
+KIND = Kind(
+    "teapot",
+    "Kitchen & Dining > Teapots",
+    (
+        Family(
+            "globe",
+            "{colour} Globe Teapot",
+            "A round pot for four cups, with a spout that does not drip.",
+            "Hollin Studio",
+            1790,
+            globe,
+            ("glaze sage", "glaze snow", "glaze ink", "glaze clay"),
+        ),
+        Family(
+            "tall",
+            "{colour} Tall Dipped Teapot",
+            "A tall pot, dipped to show the clay beneath.",
+            "Tarn & Co",
+            1990,
+            tall,
+            ("glaze oat", "matte sky", "glaze rose", "matte coal"),
+        ),
+        Family(
+            "bail",
+            "{colour} Cane-Handled Teapot",
+            "A low ribbed pot under a cane handle.",
+            "Casa Verano",
+            2290,
+            bail,
+            ("matte snow", "glaze sea", "matte coal", "glaze ochre"),
+        ),
+        Family(
+            "cut",
+            "{colour} Faceted Teapot",
+            "Eight cut sides in a speckled glaze.",
+            "Tarn & Co",
+            2090,
+            cut,
+            ("speckle oat", "speckle sage", "speckle stone", "raw clay"),
+        ),
+        Family(
+            "kettle",
+            "{colour} Stove Kettle",
+            "A kettle for gas and induction with a walnut grip.",
+            "Fernway",
+            2690,
+            kettle,
+            ("metal steel", "metal copper", "paint coal", "paint moss"),
+        ),
+    ),
+    elevation=0.3,
+    turn=0.3,
+)

@@ -48,8 +48,12 @@ def grid_faces(rows: int, columns: int, closed: bool) -> tuple[tuple[int, ...], 
     """Quads of a grid stored row by row; a closed grid joins its last column to its first."""
     width = columns if closed else columns - 1
     return tuple(
-        (row * columns + c, row * columns + (c + 1) % columns,
-         (row + 1) * columns + (c + 1) % columns, (row + 1) * columns + c)
+        (
+            row * columns + c,
+            row * columns + (c + 1) % columns,
+            (row + 1) * columns + (c + 1) % columns,
+            (row + 1) * columns + c,
+        )
         for row in range(rows - 1)
         for c in range(width)
     )

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from math import pi
 
 from studio.product import Product
 from studio.shot import Shot, main_shot, second_shot
@@ -32,18 +31,19 @@ DIFFICULTIES: dict[str, Difficulty] = {
     "planter-006": Difficulty.DARK,
 }
 
-# A duplicate shows another listing's picture.
+# A duplicate is another listing's picture: the same file, or the same photograph saved again.
 COPIED_FROM = {"mug-003": "mug-002", "bowl-002": "bowl-001"}
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One image file of the shop; a copied picture names its original instead of a shot."""
+    """One image file of the shop; a copied picture names the file it starts from."""
 
     file: str
     product: Product
     shot: Shot
     difficulty: Difficulty = Difficulty.NONE
+    copied_from: str = ""
 
 
 def difficulty(product: Product) -> Difficulty:
@@ -77,9 +77,8 @@ def pictures(product: Product) -> tuple[Picture, ...]:
     trouble = difficulty(product)
     if trouble is Difficulty.MISSING:
         return ()
-    main = Picture(main_file(product), product, _main_shot(product), trouble)
+    original = COPIED_FROM.get(product.id, "")
+    source = f"images/{original}.webp" if original else ""
+    main = Picture(main_file(product), product, _main_shot(product), trouble, source)
     second = Picture(f"images/{product.id}-2.webp", product, second_shot(product))
     return (main, second) if has_second(product) else (main,)
-
-
-QUARTER_TURN = pi / 2

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copyfile
 from time import monotonic
 
 from studio.blender import scene
@@ -33,8 +34,9 @@ class Session:
 
     def _missing(self, products: tuple[Product, ...]) -> list[Picture]:
         """Main pictures first and all kinds side by side, so that a run cut short still covers every kind."""
-        ranked = [(rank, product.id[-3:], picture) for product in products
-                  for rank, picture in enumerate(pictures(product))]  # fmt: skip
+        ranked = [
+            (rank, product.id[-3:], picture) for product in products for rank, picture in enumerate(pictures(product))
+        ]
         ranked.sort(key=lambda entry: entry[:2])
         return [picture for _, _, picture in ranked if not (self.out / picture.file).exists()]
 
@@ -42,6 +44,9 @@ class Session:
         target = self.out / picture.file
         # Rendered beside its place and renamed, so a picture that exists is always whole.
         draft = target.with_suffix(".tmp")
-        scene.photograph(picture.product.parts(), picture.shot, draft)
-        spoil(draft, picture, self.out)
+        if picture.copied_from:
+            copyfile(self.out / picture.copied_from, draft)
+        else:
+            scene.photograph(picture.product.parts(), picture.shot, draft)
+        spoil(draft, picture.difficulty)
         draft.replace(target)

@@ -63,8 +63,13 @@ def _write(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
         writer.writerows(listed)
 
 
+def _photographed(product: Product, out: Path) -> bool:
+    return all((out / picture.file).exists() for picture in pictures(product))
+
+
 def write_tables(products: tuple[Product, ...], out: Path) -> None:
-    """Write products.csv and truth.csv."""
+    """Write products.csv and truth.csv, listing the products whose pictures are all there."""
     out.mkdir(parents=True, exist_ok=True)
+    products = tuple(product for product in products if _photographed(product, out))
     _write(out / "products.csv", map(feed_row, products))
     _write(out / "truth.csv", map(truth_row, products))

@@ -1,5 +1,6 @@
 """A short way to wire shader nodes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import bpy
@@ -18,7 +19,7 @@ class Graph:
         self.tree.nodes.clear()
         self.coordinates = self.node("ShaderNodeTexCoord").outputs["Object"]
 
-    def node(self, kind: str, inputs: dict[str | int, Any] | None = None, **settings: Any) -> Any:
+    def node(self, kind: str, inputs: Mapping[Any, Any] | None = None, **settings: Any) -> Any:
         """A node with its settings; inputs are sockets to link or values to set."""
         made = self.tree.nodes.new(kind)
         for key, value in settings.items():
