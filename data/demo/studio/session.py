@@ -10,6 +10,8 @@ from studio.blender.encode import spoil
 from studio.pictures import Picture, pictures
 from studio.product import Product
 
+SECOND_LAG = 8
+
 
 @dataclass(frozen=True)
 class Session:
@@ -33,12 +35,14 @@ class Session:
             print(f"{done}/{len(missing)} {picture.file} {pace:.1f} s a picture, {left:.0f} min left", flush=True)
 
     def _missing(self, products: tuple[Product, ...]) -> list[Picture]:
-        """Main pictures first and all kinds side by side, so that a run cut short still covers every kind."""
+        """All kinds side by side and second pictures a little later, so that a run cut short covers every kind."""
         ranked = [
-            (rank, product.id[-3:], picture) for product in products for rank, picture in enumerate(pictures(product))
+            (int(product.id[-3:]) + SECOND_LAG * rank, picture)
+            for product in products
+            for rank, picture in enumerate(pictures(product))
         ]
-        ranked.sort(key=lambda entry: entry[:2])
-        return [picture for _, _, picture in ranked if not (self.out / picture.file).exists()]
+        ranked.sort(key=lambda entry: entry[0])
+        return [picture for _, picture in ranked if not (self.out / picture.file).exists()]
 
     def _take(self, picture: Picture) -> None:
         target = self.out / picture.file

@@ -170,16 +170,10 @@ def _glow(surface: Surface) -> bpy.types.Material:
 
 def _sweep(surface: Surface) -> bpy.types.Material:
     graph = Graph("sweep")
+    paper = graph.node("ShaderNodeBsdfDiffuse", {"Color": rgba(surface.colour)}).outputs[0]
     # A little light of its own keeps the paper white without washing out the product.
-    return graph.finish(
-        graph.principled(
-            Base_Color=rgba(surface.colour),
-            Roughness=0.9,
-            Specular_IOR_Level=0.1,
-            Emission_Color=rgba(surface.colour),
-            Emission_Strength=0.27,
-        )
-    )
+    light = graph.node("ShaderNodeEmission", {"Color": rgba(surface.colour), "Strength": 0.27}).outputs[0]
+    return graph.finish(graph.node("ShaderNodeAddShader", {0: paper, 1: light}).outputs[0])
 
 
 _SHADERS: dict[str, Callable[[Surface], bpy.types.Material]] = {
