@@ -1,39 +1,23 @@
 """The shop in a real browser, served by gunicorn itself."""
 
-import os
-import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import launch
+from tests.serving import serving
 from tests.shop_folder import make_products, make_shop_folder
-
-ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A shop of 60 products behind gunicorn on a free port."""
     folder = make_shop_folder(tmp_path_factory.mktemp("served"), make_products(60))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "PRECOMPUTED_DIR": str(folder)}
-    command = [sys.executable, "-m", "gunicorn", "app:server", "--bind", f"127.0.0.1:{port}"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
-        try:
-            yield _answering(f"http://127.0.0.1:{port}", server)
-        finally:
-            server.terminate()
-            server.communicate(timeout=30)
+    command = [sys.executable, "-m", "gunicorn", "app:server"]
+    with serving(command, environment={"PRECOMPUTED_DIR": str(folder)}) as served:
+        yield served
 
 
 @pytest.fixture(scope="module")
@@ -116,15 +100,3 @@ def test_nothing_is_wider_than_the_window(browser: Browser, address: str, width:
         expect(page.locator("main h1")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.close()
-
-
-def _answering(address: str, server: "subprocess.Popen[bytes]") -> str:
-    """The address, once it answers."""
-    end = time.monotonic() + 30
-    while time.monotonic() < end and server.poll() is None:
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return address
-        except urllib.error.URLError:
-            time.sleep(0.1)  # the server is starting
-    raise AssertionError(f"gunicorn did not answer: {server.communicate()[1].decode()}")

@@ -1,0 +1,90 @@
+"""Every command of the README runs, in a copy of the clone; those that install are asked what they would do."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from catalogue import feed
+from tests.serving import ROOT, serving
+
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+COMMANDS = [line.split("    #")[0].strip() for block in BLOCKS for line in block.strip().splitlines()]
+SERVERS = ("make demo", "app:server", "app.py")
+INSTEAD = {  # what a test must not do to the machine or to itself, and what it does to check the command
+    "python3 -m venv .venv": "python3 -m venv --without-pip .build/new-venv",
+    "make test": "make --dry-run test",
+    ".venv/bin/python -m pytest": ".venv/bin/python -m pytest --collect-only -q",
+    "pip install": "pip install --dry-run --quiet --disable-pip-version-check",
+}
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What git tracks here, with this environment as its `.venv`, and a small `data/SHOP`."""
+    folder = tmp_path_factory.mktemp("readme") / "clone"
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, listed.split("\0")):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, folder / name)
+    (folder / ".venv").symlink_to(sys.prefix)
+    (folder / ".build").mkdir()
+    for name in ("web", "demo", "test"):
+        (folder / ".build" / f"{name}-installed").touch()
+    _small_shop(folder / "data" / "demo", folder / "data" / "SHOP")
+    return folder
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command_runs(clone: Path, command: str) -> None:
+    if any(name in command for name in SERVERS):
+        with serving(["bash", "-c", command], clone, _environment(), seconds=240):
+            return
+    for found, instead in INSTEAD.items():
+        command = command.replace(found, instead)
+    subprocess.run(["bash", "-ec", command], cwd=clone, env=_environment(), check=True, timeout=240)
+
+
+def test_a_second_demo_extracts_nothing(clone: Path) -> None:
+    command = ".venv/bin/python -m model build data/demo --out .build/demo --extractor efficientnet-lite0"
+    answers = [
+        subprocess.run(
+            ["bash", "-ec", command], cwd=clone, env=_environment(), capture_output=True, text=True, check=True
+        )
+        for _ in range(2)
+    ]
+    assert re.search(r"features new\s+│\s+0 │", answers[1].stdout)
+    assert not subprocess.run(
+        ["git", "status", "--porcelain"], cwd=ROOT / "data", capture_output=True, check=True
+    ).stderr
+
+
+def test_python_of_the_readme_runs(clone: Path) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    answer = subprocess.run([sys.executable, "-c", code], cwd=clone, capture_output=True, text=True, check=True)
+    assert answer.stdout.count("Neighbour(") == 5
+
+
+def test_every_file_that_the_documents_name_is_there() -> None:
+    for document in ("README.md", "CONTRIBUTING.md"):
+        for name in re.findall(r"\]\((?!http)([^)#]+)\)", (ROOT / document).read_text()):
+            assert (ROOT / name).is_file(), f"{document} names {name}"
+
+
+def _small_shop(demo: Path, shop: Path) -> None:
+    products = [product for product in feed.read(demo).products if product.image_files][:6]
+    for product in products:
+        for name in product.image_files:
+            (shop / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(demo / name, shop / name)
+    feed.write_table(shop / "products.csv", [replace(product, description="") for product in products])
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
