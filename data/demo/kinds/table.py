@@ -47,8 +47,9 @@ def slab(finish: Finish) -> Parts:
 
 def drum(finish: Finish) -> Parts:
     """A fluted drum with a flat top."""
-    body = turned([(0, 0), (0.34, 0), (0.35, 0.01), (0.35, 0.3), (0.35, 0.66), (0, 0.66)], 12)
-    return (Part(body.bent(flutes(36, 0.05)), finish.surface), Part(_top(0.39, 0.05, 0.66), finish.surface))
+    corners = [(0.34, 0), (0.34, 0), (0.35, 0.02), (0.35, 0.02), (0.35, 0.64), (0.35, 0.64)]
+    body = turned([(0, 0), *corners, (0, 0.66)], 24)
+    return (Part(body.bent(flutes(36, 0.05)), finish.surface.upright()), Part(_top(0.39, 0.05, 0.66), finish.surface))
 
 
 def hairpin(finish: Finish) -> Parts:
