@@ -1,5 +1,6 @@
 """A product as a card: one link with its picture, title, category and price."""
 
+import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
@@ -52,7 +53,8 @@ def picture(shop: Shop, product: Product, *, hero: bool = False) -> Component:
 def price(product: Product) -> Component:
     """The price that is paid, beside the former one in a sale; nothing where the shop names none."""
     if product.availability == "out_of_stock":
-        return html.Span("Sold out", className="card-price sold-out")
+        badge: Component = dbc.Badge("Sold out", color="secondary", pill=True, className="sold-out")
+        return badge
     if product.price is None:
         return html.Span(className="card-price")
     if product.sale_price is None:

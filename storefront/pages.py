@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
@@ -122,7 +123,7 @@ def _facts(product: Product) -> list[Component]:
     if product.description:
         facts.append(html.P(product.description, className="description"))
     if product.link.startswith(("https://", "http://")):  # a feed may hold any other scheme
-        facts.append(html.A("See it in the shop", href=product.link, className="btn btn-primary", rel="noopener"))
+        facts.append(dbc.Button("See it in the shop", href=product.link, color="primary", external_link=True))
     facts.append(html.P(f"Article {product.id}", className="article-number"))
     return facts
 
