@@ -1,0 +1,1 @@
+"""Figures about quality and speed, each beside a baseline of the same run."""

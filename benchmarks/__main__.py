@@ -1,0 +1,54 @@
+"""The commands of `python -m benchmarks`."""
+
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import quality
+from catalogue.errors import one_line_errors
+from model import extractors
+from model.progress import bar
+
+
+@click.group()
+def cli() -> None:
+    """Figures about quality, each beside a baseline of the same run."""
+
+
+@cli.command("quality")
+@click.argument("folder", default="data/demo", type=click.Path(path_type=Path))
+@click.option(
+    "--extractor",
+    "name",
+    default="efficientnet-lite0",
+    show_default=True,
+    type=click.Choice(sorted(extractors.EXTRACTORS)),
+    help="The network that sees the photos.",
+)
+@click.option("--weights", type=click.Path(path_type=Path), help="A file of weights for the extractor.")
+@click.option("--sheet", type=click.Path(path_type=Path), help="Draw the ten worst lists, such as worst.png.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def quality_command(folder: Path, name: str, weights: Path | None, sheet: Path | None, as_json: bool) -> None:
+    """Precision at 5 for kind and family on FOLDER, which has a truth.csv, against plain squashed photos."""
+    found = quality.measure(folder, extractors.load(name, weights), bar, sheet)
+    if as_json:
+        print(json.dumps(quality.as_rows(found), indent=1))
+    else:
+        Console().print(_table(found))
+
+
+def _table(found: list[quality.Quality]) -> Table:
+    table = Table("preset", "label", "products", "precision@5", "by chance", "at best")
+    for each in found:
+        figures = each.precision
+        shares = (f"{value:.3f}" for value in (figures.value, figures.chance, figures.reachable))
+        table.add_row(each.preset, each.label, str(figures.products), *shares)
+    return table
+
+
+if __name__ == "__main__":
+    with one_line_errors():
+        cli(prog_name="python -m benchmarks")
