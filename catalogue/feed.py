@@ -101,7 +101,7 @@ def from_photos(paths: Iterable[PurePosixPath]) -> Feed:
 def write_table(path: Path, products: Iterable[Product]) -> None:
     """Write `products.csv` in one step; reading it gives equal products."""
     text = io.StringIO(newline="")
-    rows = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    rows = csv.DictWriter(text, COLUMNS, lineterminator="\r\n")  # RFC 4180; the writer quotes both characters for it
     rows.writeheader()
     rows.writerows(_row(product) for product in products)
     atomic.write_bytes(path, text.getvalue().encode())

@@ -1,0 +1,61 @@
+"""Products, prices and pictures for tests: real ones in one line each."""
+
+import io
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw
+
+from catalogue.product import AVAILABILITIES, Price, Product
+
+
+def make_product(id: str = "p1", title: str = "", **rest: Any) -> Product:
+    return Product(id=id, title=title or id, **rest)
+
+
+def make_photo(colour: str = "#c96f4a", shape: str = "ellipse", size: tuple[int, int] = (96, 128)) -> Image.Image:
+    """A shape of one colour on white; `shape` is a method of ImageDraw, such as `rectangle`."""
+    picture = Image.new("RGB", size, "white")
+    getattr(ImageDraw.Draw(picture), shape)(
+        (size[0] // 6, size[1] // 6, size[0] * 5 // 6, size[1] * 5 // 6), fill=colour
+    )
+    return picture
+
+
+def encoded(picture: Image.Image, format: str = "PNG", **options: Any) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, format, **options)
+    return file.getvalue()
+
+
+def texts(least: int = 0) -> st.SearchStrategy[str]:
+    """Text as a table can hold it: any script, no surrogates, no blanks around it."""
+    letters = st.characters(codec="utf-8", exclude_characters="\0")
+    return st.text(letters, max_size=12).map(str.strip).filter(lambda text: len(text) >= least)
+
+
+def prices() -> st.SearchStrategy[Price]:
+    amounts = st.decimals(0, 10**9, places=2, allow_nan=False).map(lambda amount: Decimal(str(amount)))
+    return st.builds(Price, amounts, st.sampled_from(["INR", "EUR", "XYZ"]))
+
+
+def products() -> st.SearchStrategy[Product]:
+    """Any product that a table can hold."""
+    parts = st.text(st.characters(codec="utf-8", exclude_characters="\0,|"), max_size=8).map(str.strip).filter(bool)
+    several = st.lists(parts, max_size=3).map(tuple)
+    return st.builds(
+        Product,
+        id=texts(least=1),
+        title=texts(least=1),
+        description=texts(),
+        link=texts(),
+        image_link=parts.map("https://shop.example/{}".format),
+        additional_image_links=several,
+        price=st.none() | prices(),
+        sale_price=st.none() | prices(),
+        availability=st.sampled_from(AVAILABILITIES),
+        brand=texts(),
+        product_type=texts(),
+        image_files=several,
+    )
