@@ -1,0 +1,200 @@
+"""The precomputed format: what is written is read again, what does not match is named, what was served stays."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalogue import atomic, writer
+from catalogue.encoding import SHARD, Entry, Manifest
+from catalogue.errors import PrecomputedError, UnknownProduct
+from catalogue.precomputed import load, read_manifest, verify
+from catalogue.product import Neighbour, Product
+from tests.factories import make_product, products
+from tests.shop_folder import BUILD, make_products, make_shop_folder
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def write_many(folder: Path, count: int, k: int) -> Manifest:
+    entries = [Entry(make_product(f"product-{number:06}")) for number in range(count)]
+    ids = [entry.product.id for entry in entries]
+    lists = {
+        own: [Neighbour(ids[(row * 7919 + place * 104729) % count], round(0.9 - place / 50, 4)) for place in range(k)]
+        for row, own in enumerate(ids)
+    }
+    return writer.write(folder, BUILD, entries, lists)
+
+
+@given(st.lists(products(), min_size=1, max_size=8, unique_by=lambda product: product.id), st.data())
+def test_what_is_written_is_read_again(
+    tmp_path_factory: pytest.TempPathFactory, written: list[Product], data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("precomputed")
+    near = st.builds(
+        Neighbour,
+        st.sampled_from([p.id for p in written]),
+        st.integers(-10_000, 10_000).map(lambda whole: whole / 10_000),
+    )
+    lists = {product.id: data.draw(st.lists(near, max_size=5)) for product in written}
+    writer.write(folder, BUILD, [Entry(product) for product in written], lists)
+    shop = load(folder)
+    assert shop.products == tuple(sorted(written, key=lambda product: product.id))
+    assert {product.id: shop.neighbours(product.id) for product in written} == lists
+
+
+def test_thumbnails_are_read_again(tmp_path: Path) -> None:
+    shop = verify(make_shop_folder(tmp_path, make_products(3)))
+    thumbnail = shop.thumbnails("mug-000")[0]
+    assert (thumbnail.width, thumbnail.height) == (213, 320)
+    assert thumbnail.colour == "#7a9e7e"
+    assert shop.manifest.photos == 3
+
+
+def test_lists_run_over_several_files(tmp_path: Path) -> None:
+    manifest = write_many(tmp_path, 2 * SHARD + 1, 3)
+    assert sorted(manifest.files) == [f"{kind}-000{n}.json" for kind in ("catalogue", "neighbours") for n in range(3)]
+    assert len(load(tmp_path).neighbours("product-002000")) == 3
+
+
+def test_lists_of_twelve_take_at_most_130_bytes_a_product(tmp_path: Path) -> None:
+    manifest = write_many(tmp_path, 3000, 12)
+    size = sum(path.stat().st_size for path in (tmp_path / manifest.version).glob("neighbours-*"))
+    assert size / 3000 <= 130
+
+
+def test_equal_input_gives_equal_bytes(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        make_shop_folder(tmp_path / name, make_products(5))
+    assert tree(tmp_path / "one") == tree(tmp_path / "two")
+
+
+def test_an_unknown_product_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnknownProduct, match="'lamp-1'"):
+        load(make_shop_folder(tmp_path, make_products(2))).neighbours("lamp-1")
+
+
+def edited(change: Callable[[dict[str, object]], object]) -> Callable[[Path], Path]:
+    def spoil(folder: Path) -> Path:
+        path = folder / "manifest.json"
+        manifest = json.loads(path.read_bytes())
+        change(manifest)
+        path.write_text(json.dumps(manifest))
+        return path
+
+    return spoil
+
+
+def emptied(name: str) -> Callable[[Path], Path]:
+    def spoil(folder: Path) -> Path:
+        path = next(folder.glob(name))
+        path.write_bytes(b"")
+        return path
+
+    return spoil
+
+
+def removed(name: str) -> Callable[[Path], Path]:
+    def spoil(folder: Path) -> Path:
+        path = next(folder.glob(name))
+        path.unlink()
+        return path
+
+    return spoil
+
+
+def flipped(folder: Path) -> Path:
+    path = next(folder.glob("*/neighbours-0000.json"))
+    path.write_bytes(path.read_bytes().replace(b"9500", b"9501", 1))
+    return path
+
+
+def foreign(folder: Path) -> Path:
+    path = next(folder.glob("*/neighbours-0000.json")).with_name("neighbours-0001.json")
+    path.write_text("[]")
+    return path
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        removed("manifest.json"),
+        emptied("manifest.json"),
+        edited(lambda manifest: manifest.update(format=99)),
+        edited(lambda manifest: manifest.update(version="0" * 16)),
+        edited(lambda manifest: manifest.pop("build")),
+        edited(lambda manifest: manifest.update(files=[])),
+        removed("*/catalogue-0000.json"),
+        emptied("*/neighbours-0000.json"),
+        removed("images/*/*-160.webp"),
+        flipped,
+        foreign,
+    ],
+)
+def test_what_does_not_match_the_manifest_is_named(tmp_path: Path, spoil: Callable[[Path], Path]) -> None:
+    path = spoil(make_shop_folder(tmp_path, make_products(4)))
+    with pytest.raises(PrecomputedError) as error:
+        load(tmp_path)
+    assert path.name in str(error.value)
+    assert "uild" in str(error.value)
+
+
+def test_a_manifest_of_other_lists_is_refused(tmp_path: Path) -> None:
+    one, two = (make_shop_folder(tmp_path / name, make_products(n)) for name, n in (("one", 2), ("two", 3)))
+    (one / "manifest.json").write_bytes((two / "manifest.json").read_bytes())
+    with pytest.raises(PrecomputedError, match=r"catalogue-0000\.json cannot be read"):
+        load(one)
+
+
+def test_a_changed_thumbnail_is_found_by_verify(tmp_path: Path) -> None:
+    path = emptied("images/*/*-320.webp")(make_shop_folder(tmp_path, make_products(2)))
+    load(tmp_path)
+    with pytest.raises(PrecomputedError, match=path.name):
+        verify(tmp_path)
+
+
+@pytest.mark.parametrize("survived", [0, 1, 2])
+def test_a_write_that_fails_leaves_what_was_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, survived: int
+) -> None:
+    before = read_manifest(make_shop_folder(tmp_path, make_products(3)))
+    written = 0
+    real = atomic.write_bytes
+
+    def full_disk(path: Path, content: bytes, *, durable: bool = True) -> None:
+        nonlocal written
+        if written == survived:
+            raise OSError(28, "No space left on device", str(path))
+        written += 1
+        real(path, content, durable=durable)
+
+    monkeypatch.setattr(atomic, "write_bytes", full_disk)
+    with pytest.raises(PrecomputedError, match="No space left"):
+        writer.write(tmp_path, BUILD, [Entry(make_product("new"))], {})
+    assert verify(tmp_path).manifest == before
+
+
+def test_a_new_version_replaces_the_old_one_and_nothing_else(tmp_path: Path) -> None:
+    make_shop_folder(tmp_path, make_products(3))
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "images" / "ab").mkdir(exist_ok=True)
+    (tmp_path / "images" / "ab" / ".left-over.tmp").touch()
+    writer.write(tmp_path, BUILD, [Entry(make_product("only"))], {})
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        ["images", "manifest.json", "notes", load(tmp_path).manifest.version]
+    )
+    assert not [path for path in (tmp_path / "images").rglob("*") if path.is_file()]
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "file"
+    atomic.write_bytes(path, b"first")
+    with pytest.raises(TypeError):
+        atomic.write_bytes(path, "no bytes")  # type: ignore[arg-type]
+    assert path.read_bytes() == b"first"
+    assert [each.name for each in path.parent.iterdir()] == ["file"]
