@@ -124,6 +124,7 @@ def _similar_table(answer: query.Answer, titles: dict[str, str]) -> Table:
 
 def main() -> None:
     """Run a command; an error of ours is one line and its exit code."""
+    warnings.filterwarnings("ignore", module="PIL")  # broken metadata of photos that can be used all the same
     warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
     with one_line_errors():
         cli(prog_name="python -m model")
