@@ -136,7 +136,7 @@ def _usable_blocks(
 
 def _read_block(path: Path) -> dict[str, Features]:
     try:
-        with np.load(path, allow_pickle=False) as block:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as block:
             return dict(zip((str(key) for key in block["keys"]), block["features"], strict=True))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         path.unlink(missing_ok=True)

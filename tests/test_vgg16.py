@@ -1,0 +1,159 @@
+"""VGG16 through the real command on seeded weights, against an independent computation in NumPy."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image
+
+from model.extractors.engine import keras
+from model.extractors.vgg16 import build_network
+from tests.factories import make_photo
+from tests.serving import ROOT
+
+BLOCKS = (2, 2, 3, 3, 3)  # convolutions before each pooling
+Weights = dict[str, list[npt.NDArray[np.float32]]]
+
+
+@pytest.fixture(scope="session")
+def weights() -> Weights:
+    """Arrays of a VGG16 by layer, drawn from a fixed seed at a scale that keeps values in range."""
+    random = np.random.default_rng(16)
+    shapes: dict[str, tuple[int, ...]] = {}
+    channels = 3
+    for block, count in enumerate(BLOCKS, start=1):
+        for number in range(1, count + 1):
+            wide = min(512, 64 * 2 ** (block - 1))
+            shapes[f"block{block}_conv{number}"] = (3, 3, channels, wide)
+            channels = wide
+    shapes |= {"fc1": (25088, 4096), "fc2": (4096, 4096), "predictions": (4096, 1000)}
+    return {
+        name: [
+            random.standard_normal(shape, dtype=np.float32) * np.float32(np.sqrt(2 / np.prod(shape[:-1]))),
+            random.standard_normal(shape[-1], dtype=np.float32) * np.float32(0.1),
+        ]
+        for name, shape in shapes.items()
+    }
+
+
+@pytest.fixture(scope="session")
+def weights_file(weights: Weights, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The arrays in the groups of HDF5 in which Keras publishes VGG16."""
+    path = tmp_path_factory.mktemp("weights") / "seeded.h5"
+    with h5py.File(path, "w") as file:
+        file.attrs["layer_names"] = [name.encode() for name in _layers()]
+        for name in _layers():
+            group = file.create_group(name)
+            names = [f"{name}/kernel:0", f"{name}/bias:0"] if name in weights else []
+            group.attrs["weight_names"] = [each.encode() for each in names]
+            for each, array in zip(names, weights.get(name, []), strict=True):
+                group.create_dataset(each, data=array)
+    return path
+
+
+@pytest.fixture(scope="session")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("photos")
+    make_photo("#27406b", "rectangle", (300, 200)).save(folder / "blue.png")
+    make_photo("#c96f4a", "ellipse", (120, 250)).save(folder / "clay.png")
+    return folder
+
+
+def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "model", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+
+
+def test_fc2_is_what_numpy_computes(weights: Weights, weights_file: Path, photos: Path, tmp_path: Path) -> None:
+    arguments = (
+        "extract",
+        str(photos),
+        "--out",
+        str(tmp_path / "f.npz"),
+        "--extractor",
+        "vgg16",
+        "--preset",
+        "classic",
+    )
+    answer = run(*arguments, "--weights", str(weights_file))
+    assert answer.returncode == 0, answer.stderr
+    with np.load(tmp_path / "f.npz") as file:
+        ids, vectors = file["ids"].tolist(), file["vectors"]
+    assert ids == ["blue", "clay"]
+    for product_id, vector in zip(ids, vectors, strict=True):
+        expected = _fc2(weights, photos / f"{product_id}.png")
+        assert np.abs(vector - expected).max() <= 1e-4 * np.abs(expected).max()
+        assert (vector > 0).sum() > 1000
+
+
+def test_the_layout_that_keras_writes_today_loads_too(weights: Weights, weights_file: Path, tmp_path: Path) -> None:
+    whole = keras().applications.VGG16(weights=None)
+    whole.load_weights(weights_file)
+    whole.save_weights(tmp_path / "today.weights.h5")
+    network = build_network(tmp_path / "today.weights.h5")
+    assert network.layers[-1].name == "fc2"
+    for layer in network.layers:
+        for array, given in zip(layer.get_weights(), weights.get(layer.name, []), strict=True):
+            assert np.array_equal(array, given), layer.name
+
+
+def test_without_weights_one_line_says_what_to_do(photos: Path, tmp_path: Path) -> None:
+    offline = {"KERAS_HOME": str(tmp_path), "https_proxy": "http://127.0.0.1:9"}
+    answer = run("build", str(photos), "--out", str(tmp_path / "out"), **offline)
+    assert answer.returncode == 6
+    (line,) = [line for line in answer.stderr.splitlines() if line.startswith("error:")]
+    assert "pass --weights FILE" in line
+    assert "--extractor efficientnet-lite0" in line
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"\x89HDF\r\n\x1a\n no more"], ids=["empty", "broken"])
+def test_a_file_of_other_weights_is_named(photos: Path, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "other.h5").write_bytes(content)
+    answer = run("build", str(photos), "--out", str(tmp_path / "out"), "--weights", str(tmp_path / "other.h5"))
+    assert answer.returncode == 6
+    assert "other.h5 does not hold the weights of a VGG16" in answer.stderr.replace("\n", " ")
+    assert not (tmp_path / "out" / "manifest.json").exists()
+
+
+def _layers() -> list[str]:
+    names = ["input_1"]
+    for block, count in enumerate(BLOCKS, start=1):
+        names += [f"block{block}_conv{number}" for number in range(1, count + 1)] + [f"block{block}_pool"]
+    return [*names, "flatten", "fc1", "fc2", "predictions"]
+
+
+def _fc2(weights: Weights, photo: Path) -> npt.NDArray[np.float32]:
+    """VGG16 to fc2 by matrix products alone, on a photo squashed as Keras's `load_img` does."""
+    with Image.open(photo) as image:
+        pixels = np.asarray(image.convert("RGB").resize((224, 224), Image.Resampling.NEAREST), dtype=np.float32)
+    x: Any = pixels[..., ::-1] - np.array([103.939, 116.779, 123.68], dtype=np.float32)
+    for block, count in enumerate(BLOCKS, start=1):
+        for number in range(1, count + 1):
+            x = _convolution(x, *weights[f"block{block}_conv{number}"])
+        side = x.shape[0] // 2
+        x = x.reshape(side, 2, side, 2, -1).max(axis=(1, 3))
+    for name in ("fc1", "fc2"):
+        kernel, bias = weights[name]
+        x = np.maximum(x.reshape(-1) @ kernel + bias, 0)
+    return np.asarray(x, dtype=np.float32)
+
+
+def _convolution(x: Any, kernel: Any, bias: Any) -> Any:
+    """3 × 3, stride 1, zeros at the border, then ReLU: nine matrix products, one for each place of the kernel."""
+    side = x.shape[0]
+    padded = np.pad(x, ((1, 1), (1, 1), (0, 0)))
+    total = sum(
+        padded[row : row + side, column : column + side] @ kernel[row, column]
+        for row in range(3)
+        for column in range(3)
+    )
+    return np.maximum(total + bias, 0)
