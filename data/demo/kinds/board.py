@@ -15,7 +15,7 @@ def _standing(mesh: Mesh) -> Mesh:
 
 
 def _outline(half: list[Point2]) -> list[list[float]]:
-    right = spline(half, 8).tolist()
+    right: list[list[float]] = spline(half, 8).tolist()
     return right + [[-x, y] for x, y in reversed(right)]
 
 
