@@ -65,9 +65,9 @@ def test_a_second_demo_extracts_nothing(clone: Path) -> None:
     ).stderr
 
 
-def test_python_of_the_readme_runs(clone: Path) -> None:
+def test_python_of_the_readme_runs() -> None:
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    answer = subprocess.run([sys.executable, "-c", code], cwd=clone, capture_output=True, text=True, check=True)
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert answer.stdout.count("Neighbour(") == 5
 
 
