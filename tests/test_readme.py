@@ -60,9 +60,6 @@ def test_a_second_demo_extracts_nothing(clone: Path) -> None:
         for _ in range(2)
     ]
     assert re.search(r"features new\s+│\s+0 │", answers[1].stdout)
-    assert not subprocess.run(
-        ["git", "status", "--porcelain"], cwd=ROOT / "data", capture_output=True, check=True
-    ).stderr
 
 
 def test_python_of_the_readme_runs() -> None:
