@@ -38,21 +38,26 @@ def serving(
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as server:  # fmt: skip
         try:
-            _await_answer(address, server, seconds)
+            if not _answers(address, server, seconds):
+                _stop(server)
+                raise AssertionError(f"no answer at {address}: {server.communicate()[0]}")
             yield address
         finally:
-            if server.poll() is None:
-                os.killpg(server.pid, signal.SIGTERM)
+            _stop(server)
             server.communicate(timeout=30)
 
 
-def _await_answer(address: str, server: "subprocess.Popen[str]", seconds: int) -> None:
+def _answers(address: str, server: "subprocess.Popen[str]", seconds: int) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end and server.poll() is None:
         try:
             with urllib.request.urlopen(address, timeout=5):
-                return
+                return True
         except urllib.error.URLError:
             time.sleep(0.1)  # it is starting
-    os.killpg(server.pid, signal.SIGTERM)
-    raise AssertionError(f"no answer at {address}: {server.communicate()[0]}")
+    return False
+
+
+def _stop(server: "subprocess.Popen[str]") -> None:
+    if server.poll() is None:
+        os.killpg(server.pid, signal.SIGTERM)
