@@ -28,9 +28,9 @@ def configure(size: int, samples: int, workers: int) -> None:
     scene.render.use_file_extension = False
     scene.view_settings.view_transform = "Standard"
     cycles = scene.cycles
-    cycles.samples, cycles.use_adaptive_sampling, cycles.adaptive_threshold = samples, True, 0.08
+    cycles.samples, cycles.use_adaptive_sampling, cycles.adaptive_threshold = samples, True, 0.03
     cycles.use_denoising, cycles.denoiser = True, "OPENIMAGEDENOISE"
-    cycles.denoising_quality, cycles.denoising_prefilter, cycles.adaptive_min_samples = "FAST", "FAST", 6
+    cycles.denoising_quality, cycles.denoising_prefilter, cycles.adaptive_min_samples = "HIGH", "ACCURATE", 12
     cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 16, 2, 2
     cycles.transmission_bounces, cycles.transparent_max_bounces = 16, 8
     cycles.caustics_reflective = cycles.caustics_refractive = False
