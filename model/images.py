@@ -21,7 +21,8 @@ VERSION = {"letterbox": "letterbox-bicubic-1", "squash": "squash-nearest-1"}
 
 # What Pillow's decoders raise on broken bytes, found by mutating files of every format it reads.
 _DECODER_ERRORS = (
-    OSError, SyntaxError, ValueError, TypeError, EOFError, LookupError, OverflowError, struct.error, zlib.error,
+    OSError, SyntaxError, ValueError, TypeError, EOFError, LookupError, OverflowError, RuntimeError, AttributeError,
+    struct.error, zlib.error,
 )  # fmt: skip
 
 

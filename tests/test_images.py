@@ -118,6 +118,9 @@ def test_a_picture_just_over_the_limit_is_refused() -> None:
         (b"\x89PNG\r\n\x1a\n", "not an image"),
         (encoded(make_photo(size=(400, 400)), "JPEG")[:3000], "broken image"),
         (encoded(make_photo(size=(400, 400)), "PNG")[:900], "broken image"),
+        (encoded(make_photo(), "AVIF").replace(b"av01", b"av00"), "broken image"),
+        (encoded(make_photo(), "AVIF").partition(b"mdat")[0] + b"mdat" + b"\xff" * 500, "broken image"),
+        (encoded(make_photo().quantize(), "BLP").replace(b"BLP2\1\0\0\0\1", b"BLP2\1\0\0\0\x80"), "broken image"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not an image"),
     ],
 )
@@ -129,7 +132,7 @@ def test_what_cannot_be_used_has_a_reason(content: bytes, reason: str) -> None:
 
 @settings(max_examples=400, deadline=None)
 @given(
-    st.sampled_from(["PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP"]),
+    st.sampled_from(["PNG", "JPEG", "GIF", "WEBP", "AVIF", "TIFF", "BMP"]),
     st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=12),
     st.integers(1, 10_000),
 )
