@@ -103,6 +103,10 @@ def read_manifest(folder: Path) -> Manifest:
         raise PrecomputedError(
             f"no {MANIFEST} in {folder}. Build it with: python -m model build data/SHOP --out {folder}"
         ) from None
+    except OSError as error:
+        raise PrecomputedError(
+            f"{path} cannot be read ({error.strerror}). Name a folder that a build wrote."
+        ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise PrecomputedError(f"{path} is not a manifest of this version: {error}. Build the folder again.") from error
 

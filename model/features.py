@@ -9,6 +9,7 @@ extracted again.
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,6 +139,6 @@ def _read_block(path: Path) -> dict[str, Features]:
     try:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as block:
             return dict(zip((str(key) for key in block["keys"]), block["features"], strict=True))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
         path.unlink(missing_ok=True)
         return {}

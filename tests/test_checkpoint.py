@@ -110,8 +110,20 @@ def test_tensors_are_read_as_they_were_written(tmp_path: Path) -> None:
         (lambda: checkpoint({"weight": Tensor("a", WEIGHT, 0, (2, 4))}, {"a": WEIGHT}), "outside its storage"),
         (lambda: checkpoint({"weight": Tensor("a", WEIGHT, -1)}, {"a": WEIGHT}), "outside its storage"),
         (lambda: checkpoint({"weight": Tensor("a", WEIGHT)}, {}), "cannot be read"),
+        (lambda: b"\x80\x05\x96" + b"\xff" * 8, "cannot be read"),
+        (lambda: b"\x80\x04\x8e" + b"\xff" * 7 + b"\x7f", "cannot be read"),
     ],
-    ids=["empty", "other pickle", "hostile", "truncated", "too large", "negative", "no storage"],
+    ids=[
+        "empty",
+        "other pickle",
+        "hostile",
+        "truncated",
+        "too large",
+        "negative",
+        "no storage",
+        "huge array",
+        "huge text",
+    ],
 )
 def test_anything_else_is_refused_by_name(tmp_path: Path, content: Callable[[], bytes], message: str) -> None:
     with pytest.raises(WeightsError, match=message) as error:

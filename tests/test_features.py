@@ -86,6 +86,17 @@ def test_a_flipped_bit_is_noticed(tmp_path: Path) -> None:
     assert run(tmp_path, photos, extractor).new == len(photos)
 
 
+@pytest.mark.parametrize(("offset", "value"), [(8, 1), (10, 99)], ids=["encrypted", "unknown compression"])
+def test_a_block_that_claims_another_zip_is_extracted_again(tmp_path: Path, offset: int, value: int) -> None:
+    photos, extractor = save_photos(tmp_path, COLOURS), MeanColour()
+    run(tmp_path, photos, extractor)
+    (block,) = (tmp_path / "features").glob("*/*.npz")
+    content = bytearray(block.read_bytes())
+    content[content.index(b"PK\1\2") + offset] = value  # in the zip's directory
+    block.write_bytes(content)
+    assert run(tmp_path, photos, extractor).new == len(photos)
+
+
 def test_blocks_are_written_as_they_are_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(features, "BLOCK", 2)
     found = run(tmp_path, save_photos(tmp_path, COLOURS), MeanColour())

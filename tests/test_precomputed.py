@@ -114,6 +114,12 @@ def flipped(folder: Path) -> Path:
     return path
 
 
+def truncated(folder: Path) -> Path:
+    path = next(folder.glob("*/catalogue-0000.json"))
+    path.write_bytes(path.read_bytes()[:-7])
+    return path
+
+
 def foreign(folder: Path) -> Path:
     path = next(folder.glob("*/neighbours-0000.json")).with_name("neighbours-0001.json")
     path.write_text("[]")
@@ -130,6 +136,7 @@ def foreign(folder: Path) -> Path:
         edited(lambda manifest: manifest.pop("build")),
         edited(lambda manifest: manifest.update(files=[])),
         removed("*/catalogue-0000.json"),
+        truncated,
         emptied("*/neighbours-0000.json"),
         removed("images/*/*-160.webp"),
         flipped,
@@ -142,6 +149,14 @@ def test_what_does_not_match_the_manifest_is_named(tmp_path: Path, spoil: Callab
         load(tmp_path)
     assert path.name in str(error.value)
     assert "uild" in str(error.value)
+
+
+def test_what_is_no_folder_of_lists_is_named(tmp_path: Path) -> None:
+    (tmp_path / "letter").touch()
+    (tmp_path / "folder" / "manifest.json").mkdir(parents=True)
+    for name in ("letter", "folder"):
+        with pytest.raises(PrecomputedError, match=rf"{name}.manifest\.json cannot be read"):
+            load(tmp_path / name)
 
 
 def test_a_manifest_of_other_lists_is_refused(tmp_path: Path) -> None:

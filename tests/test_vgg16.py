@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
+from catalogue.errors import WeightsError
 from model.extractors.engine import keras
 from model.extractors.vgg16 import build_network
 from tests.factories import make_photo
@@ -109,7 +111,8 @@ def test_without_weights_one_line_says_what_to_do(photos: Path, tmp_path: Path) 
     offline = {"KERAS_HOME": str(tmp_path), "https_proxy": "http://127.0.0.1:9"}
     answer = run("build", str(photos), "--out", str(tmp_path / "out"), **offline)
     assert answer.returncode == 6
-    (line,) = [line for line in answer.stderr.splitlines() if line.startswith("error:")]
+    (line,) = answer.stderr.splitlines()
+    assert line.startswith("error: no weights for vgg16")
     assert "pass --weights FILE" in line
     assert "--extractor efficientnet-lite0" in line
     assert not (tmp_path / "out").exists()
@@ -122,6 +125,37 @@ def test_a_file_of_other_weights_is_named(photos: Path, tmp_path: Path, content:
     assert answer.returncode == 6
     assert "other.h5 does not hold the weights of a VGG16" in answer.stderr.replace("\n", " ")
     assert not (tmp_path / "out" / "manifest.json").exists()
+
+
+def without_top(path: Path) -> Path:
+    keras().applications.VGG16(weights=None, include_top=False).save_weights(path)
+    return path
+
+
+def of_another_network(path: Path) -> Path:
+    layers = keras().layers
+    keras().Sequential([layers.Input((3,)), layers.Dense(2)]).save_weights(path)
+    return path
+
+
+def of_no_network(path: Path) -> Path:
+    with h5py.File(path, "w") as file:
+        file["values"] = np.zeros(3)
+    return path
+
+
+def of_broken_zip(path: Path) -> Path:
+    path.with_suffix(".keras").write_bytes(b"no zip")
+    return path.with_suffix(".keras")
+
+
+@pytest.mark.parametrize("write", [without_top, of_another_network, of_no_network, of_broken_zip])
+def test_weights_of_another_network_are_refused(tmp_path: Path, write: Callable[[Path], Path]) -> None:
+    path = write(tmp_path / "other.weights.h5")
+    with pytest.raises(WeightsError, match="top layers") as error:
+        build_network(path)
+    assert path.name in str(error.value)
+    assert "pass --weights FILE" in str(error.value)
 
 
 def _layers() -> list[str]:

@@ -19,6 +19,12 @@ from catalogue.errors import WeightsError
 MAGIC = 0x1950A86A20F9469CFC6C
 _DTYPES = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")}
 
+# What the unpickler raises on broken bytes, found by mutating a file: a wild length is a MemoryError.
+_BROKEN = (
+    OSError, ValueError, TypeError, LookupError, EOFError, AttributeError, OverflowError, MemoryError,
+    pickle.UnpicklingError,
+)  # fmt: skip
+
 Array = npt.NDArray[Any]
 
 
@@ -60,8 +66,8 @@ def read_checkpoint(path: Path) -> dict[str, Array]:
     try:
         with path.open("rb") as file:
             return _read(file)
-    except (OSError, ValueError, TypeError, KeyError, EOFError, AttributeError, pickle.UnpicklingError) as error:
-        raise WeightsError(f"{path} cannot be read as a torch checkpoint: {error}.") from error
+    except _BROKEN as error:
+        raise WeightsError(f"{path} cannot be read as a torch checkpoint: {str(error) or 'it is broken'}.") from error
 
 
 def _read(file: BinaryIO) -> dict[str, Array]:

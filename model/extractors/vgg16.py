@@ -5,6 +5,8 @@ Source: Simonyan and Zisserman, Very Deep Convolutional Networks (2015); weights
 
 import hashlib
 import os
+import warnings
+import zipfile
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -63,8 +65,10 @@ def build_network(weights: Path) -> Any:
     """The `keras.Model` from centred photos to `fc2`. Raises WeightsError when the file does not fit VGG16."""
     whole = keras().applications.VGG16(weights=None, include_top=True)
     try:
-        whole.load_weights(str(weights))
-    except (OSError, ValueError, KeyError) as error:
+        with warnings.catch_warnings():  # of groups that only newer Keras writes; a layer without weights is an error
+            warnings.filterwarnings("ignore", "Skipping nested container", UserWarning)
+            whole.load_weights(str(weights))
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise WeightsError(
             f"{weights} does not hold the weights of a VGG16 with its top layers: {error}. {_remedy()}"
         ) from error
