@@ -16,6 +16,8 @@ Pixels = npt.NDArray[np.uint8]
 Fit = Literal["letterbox", "squash"]
 T = TypeVar("T")
 
+# Pillow reads many more, some by running other programs (EPS by Ghostscript): a feed may come from a stranger.
+FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 MAX_PIXELS = 60_000_000  # a 60-megapixel photo decodes to 180 MB; more than that is a bomb or a mistake
 VERSION = {"letterbox": "letterbox-bicubic-1", "squash": "squash-nearest-1"}
 
@@ -70,7 +72,7 @@ def _opened(content: bytes, use: Callable[[Image.Image], T]) -> T:
     if not content:
         raise UnusableImage("empty file")
     try:
-        with Image.open(io.BytesIO(content)) as image:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise UnusableImage("too many pixels", f"{image.width} × {image.height}")
             return use(image)
