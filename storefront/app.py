@@ -41,6 +41,7 @@ class Storefront(Dash):
     ) -> str:
         """The HTML that every address answers before Dash takes over."""
         page = page_at(self.shop, flask.request.path, flask.request.query_string.decode(), encoded=False)
+        flask.g.found = page.found
         own_title = markup.escape(title_of(page))
         return INDEX.format(
             metas=metas,
@@ -60,7 +61,7 @@ def create_app(folder: str | Path) -> Storefront:
     app = Storefront(shop)
     app.layout = layout()
     _register_callbacks(app, shop)
-    _configure(app.server, Path(folder).resolve() / precomputed.IMAGES, shop)
+    _configure(app.server, Path(folder).resolve() / precomputed.IMAGES)
     return app
 
 
@@ -100,7 +101,7 @@ def _register_callbacks(app: Storefront, shop: Shop) -> None:
     )
 
 
-def _configure(server: flask.Flask, images: Path, shop: Shop) -> None:
+def _configure(server: flask.Flask, images: Path) -> None:
     server.secret_key = os.environ.get("SECRET_KEY")  # workers must agree on it; without one each signs for itself
     server.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR  # Dash's asset addresses carry the time of the last change
 
@@ -113,9 +114,8 @@ def _configure(server: flask.Flask, images: Path, shop: Shop) -> None:
     @server.after_request
     def not_found(response: flask.Response) -> flask.Response:
         """Dash answers 200 at every address: one that names nothing is a 404."""
-        if flask.request.endpoint in ("/", "/<path:path>") and response.mimetype == "text/html":
-            page = page_at(shop, flask.request.path, "", encoded=False)
-            response.status_code = response.status_code if page.found else 404
+        if not flask.g.get("found", True):
+            response.status_code = 404
         return response
 
 
