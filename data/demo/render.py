@@ -16,7 +16,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2, metavar="N", help="render threads")
     parser.add_argument("--tables", action="store_true", help="write the tables and render nothing")
     parser.add_argument("--size", type=int, default=512, metavar="PX", help="width and height of a picture")
-    parser.add_argument("--samples", type=int, default=32, metavar="N", help="samples a pixel")
+    parser.add_argument("--samples", type=int, default=24, metavar="N", help="samples a pixel")
     parser.add_argument("--out", type=Path, default=HERE, metavar="DIR", help="directory of images/ and the tables")
     return parser.parse_args()
 

@@ -8,16 +8,17 @@ from studio.product import Family, Kind, Part, Parts
 from studio.surface import Finish, rgb
 
 COUNT = 96
-PINCH = 0.09
+PINCH = 0.1
 
 
 def _half(width: float, height: float, depth: float, side: float) -> Mesh:
     u, v = np.meshgrid(np.linspace(-1, 1, COUNT), np.linspace(-1, 1, COUNT))
-    puff = np.maximum((1 - u**2) * (1 - v**2), 0) ** 0.6
-    folds = 0.10 * (u * v) ** 2 * np.sin(13 * (np.abs(u) - np.abs(v)))
-    dent = -0.16 * np.exp(-(((u - 0.1) / 0.3) ** 2) - ((v - 0.75) / 0.5) ** 2)
-    pinch = 1 - PINCH * (1 - np.abs(u * v))
-    points = [u * pinch * width / 2, side * puff * (depth / 2 + folds + dent), v * pinch * height / 2 + height / 2]
+    puff = np.maximum((1 - u**2) * (1 - v**2), 0) ** 0.62
+    corner = np.minimum(np.abs(u), np.abs(v)) ** 3
+    folds = 0.07 * corner * np.sin(16 * (np.abs(u) - np.abs(v))) * (1 - np.maximum(np.abs(u), np.abs(v)) ** 8)
+    slack = 0.05 * np.sin(3.1 * u + 1.7 * v) * np.cos(2.3 * v - 0.9 * u)
+    pinch = 1 - PINCH * (1 - (u * v) ** 2)
+    points = [u * pinch * width / 2, side * puff * (depth / 2 + folds + slack), v * pinch * height / 2 + height / 2]
     return Mesh(np.stack(points, -1).reshape(-1, 3), grid_faces(COUNT, COUNT, closed=False))
 
 
@@ -25,7 +26,7 @@ def _seam(width: float, height: float) -> Mesh:
     side, edge = np.linspace(-1, 1, 40), np.ones(40)
     u = np.concatenate([side, edge, -side, -edge])
     v = np.concatenate([-edge, side, edge, -side])
-    pinch = 1 - PINCH * (1 - np.abs(u * v))
+    pinch = 1 - PINCH * (1 - (u * v) ** 2)
     path = np.column_stack([u * pinch * width / 2, np.zeros(160), v * pinch * height / 2 + height / 2])
     return tube(path, 0.011, 12)
 
@@ -120,6 +121,6 @@ KIND = Kind(
         ),
     ),
     elevation=0.14,
-    turn=0.5,
+    turn=0.3,
     sizes=(1.0,),
 )

@@ -9,7 +9,7 @@ from studio.warp import flutes
 
 LINEN = surface("fabric snow")
 BRASS = surface("metal brass")
-WARM = Surface("glow", rgb("f3d9ae"))
+WARM = Surface("glow", rgb("f0cf9a"))
 
 
 def _shade(low: float, high: float, base: float, height: float) -> Mesh:
@@ -60,7 +60,7 @@ def mushroom(finish: Finish) -> Parts:
 
 def orb(finish: Finish) -> Parts:
     """An opal globe in a fluted foot."""
-    ball = turned([(0.0, 0.3), (0.14, 0.33), (0.25, 0.44), (0.27, 0.56), (0.2, 0.72), (0, 0.82)])
+    ball = turned([(0.27 * sin(i * pi / 16), 0.57 - 0.27 * cos(i * pi / 16)) for i in range(17)])
     foot = turned([(0, 0), (0.2, 0), (0.21, 0.02), (0.13, 0.2), (0.14, 0.33), (0, 0.34)], 14)
     return (Part(ball, WARM), Part(foot.bent(flutes(24, 0.08, 0, 0.03, 0.3)), finish.surface))
 

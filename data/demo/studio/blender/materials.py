@@ -33,17 +33,18 @@ def _ceramic(surface: Surface) -> bpy.types.Material:
 def _wood(surface: Surface) -> bpy.types.Material:
     graph = Graph("wood")
     upright = surface.pattern == "upright"
-    along = graph.stretched(7.0, 7.0, 0.9) if upright else graph.stretched(0.9, 7.0, 7.0)
-    rings = graph.noise(2.2, 2.0, along)
-    grain = graph.math("FRACT", graph.math("MULTIPLY", rings, 7.0))
-    pores = graph.noise(2.4, 5.0, along)
-    shade = graph.math("ADD", graph.math("MULTIPLY", grain, 0.55), graph.math("MULTIPLY", pores, 0.6))
-    colour = graph.mix(graph.step(shade, 0.15, 0.95), rgba(surface.colour, 0.62), rgba(surface.colour, 1.12))
+    along = graph.stretched(2.6, 2.6, 0.3) if upright else graph.stretched(0.3, 2.6, 2.6)
+    fibres = graph.stretched(70.0, 70.0, 2.0) if upright else graph.stretched(2.0, 70.0, 70.0)
+    # Contour lines of slow noise run and close like the rings of a flat-sawn plank.
+    rings = graph.math("SINE", graph.math("MULTIPLY", graph.noise(1.3, 0.6, along), 150.0))
+    pores = graph.noise(1.0, 4.0, fibres)
+    shade = graph.math("ADD", graph.math("MULTIPLY", rings, 0.2), pores)
+    colour = graph.mix(graph.step(shade, 0.15, 0.85), rgba(surface.colour, 0.74), rgba(surface.colour, 1.1))
     return graph.finish(
         graph.principled(
             Base_Color=colour,
             Roughness=surface.roughness,
-            Normal=graph.bump(pores, 0.25, 0.004),
+            Normal=graph.bump(pores, 0.2, 0.003),
         )
     )
 
@@ -82,7 +83,9 @@ def _glass(surface: Surface) -> bpy.types.Material:
     # Refracted light paths are switched off for speed, so a shadow ray sees tinted film instead.
     film = graph.node("ShaderNodeBsdfTransparent", {"Color": tint}).outputs[0]
     shadow = graph.node("ShaderNodeLightPath").outputs["Is Shadow Ray"]
-    return graph.finish(graph.node("ShaderNodeMixShader", {0: shadow, 1: body, 2: film}).outputs[0])
+    # Some film everywhere: cut edges would be black where the refracted light is lost.
+    share = graph.math("MAXIMUM", shadow, 0.18)
+    return graph.finish(graph.node("ShaderNodeMixShader", {0: share, 1: body, 2: film}).outputs[0])
 
 
 def _fabric(surface: Surface) -> bpy.types.Material:
@@ -107,16 +110,17 @@ def _fabric(surface: Surface) -> bpy.types.Material:
 
 def _boucle(surface: Surface) -> bpy.types.Material:
     graph = Graph("boucle")
-    curls: dict[str, Any] = {"Vector": graph.coordinates, "Scale": 46.0}
-    loop = graph.node("ShaderNodeTexVoronoi", curls).outputs[0]
-    colour = graph.mix(graph.step(loop, 0.2, 0.8), ground(graph, surface), rgba(surface.colour, 0.82))
-    height = graph.math("MULTIPLY", loop, -1.0)
+    # Ridges of noise wind about like looped yarn; cells would look like grained leather.
+    ridge = graph.math("ABSOLUTE", graph.math("SUBTRACT", graph.noise(64.0, 2.0), 0.5))
+    yarn = graph.math("SUBTRACT", 1.0, graph.step(ridge, 0.0, 0.16))
+    colour = graph.mix(yarn, rgba(surface.colour, 0.9), rgba(surface.colour, 1.06))
+    height = graph.math("ADD", yarn, graph.math("MULTIPLY", graph.noise(24.0, 1.0), 1.2))
     return graph.finish(
         graph.principled(
             Base_Color=colour,
             Roughness=1.0,
-            Sheen_Weight=0.3,
-            Normal=graph.bump(height, 0.9, 0.02),
+            Sheen_Weight=0.5,
+            Normal=graph.bump(height, 0.65, 0.012),
         )
     )
 
@@ -159,11 +163,15 @@ def _marble(surface: Surface) -> bpy.types.Material:
 
 def _glow(surface: Surface) -> bpy.types.Material:
     graph = Graph("glow")
+    # Opal glass is brightest where one looks straight at the bulb behind it.
+    facing = graph.node("ShaderNodeLayerWeight", {0: 0.5}).outputs[1]
+    light = graph.mix(facing, rgba((1.0, 0.95, 0.86)), rgba(surface.colour))
     return graph.finish(
         graph.principled(
-            Base_Color=rgba(surface.colour),
-            Emission_Color=rgba(surface.colour),
-            Emission_Strength=0.45,
+            Base_Color=rgba((0.42, 0.4, 0.37)),
+            Roughness=0.12,
+            Emission_Color=light,
+            Emission_Strength=graph.math("SUBTRACT", 0.6, graph.math("MULTIPLY", facing, 0.3)),
         )
     )
 
@@ -172,7 +180,7 @@ def _sweep(surface: Surface) -> bpy.types.Material:
     graph = Graph("sweep")
     paper = graph.node("ShaderNodeBsdfDiffuse", {"Color": rgba(surface.colour)}).outputs[0]
     # A little light of its own keeps the paper white without washing out the product.
-    light = graph.node("ShaderNodeEmission", {"Color": rgba(surface.colour), "Strength": 0.27}).outputs[0]
+    light = graph.node("ShaderNodeEmission", {"Color": rgba(surface.colour), "Strength": 0.33}).outputs[0]
     return graph.finish(graph.node("ShaderNodeAddShader", {0: paper, 1: light}).outputs[0])
 
 

@@ -88,7 +88,7 @@ def _softbox(place: tuple[float, float, float], size: float, watts: float) -> No
 
 
 def _lights() -> None:
-    _softbox((-2.4, -1.6, 2.6), 2.0, 62.0)
+    _softbox((-2.4, -1.6, 2.6), 2.0, 68.0)
     _softbox((2.8, -1.4, 1.6), 1.4, 15.0)
     _softbox((0.3, 1.6, 3.4), 2.4, 48.0)
     world = bpy.context.scene.world or bpy.data.worlds.new("world")
@@ -96,7 +96,7 @@ def _lights() -> None:
     world.use_nodes = True
     background = world.node_tree.nodes["Background"]
     background.inputs[0].default_value = (1.0, 1.0, 1.0, 1.0)
-    background.inputs[1].default_value = 0.42
+    background.inputs[1].default_value = 0.34
 
 
 def _shoot_from(points: Array, shot: Shot) -> None:
