@@ -1,13 +1,19 @@
 """One root for every error that a user can cause or mend.
 
     LookalikeError                1   anything of ours
-    ├── CatalogueError            3   products.csv or the folder of photos cannot be used
-    ├── UnusableImage             4   one photo cannot be used; `reason` groups it in the closing table
-    ├── ExtractorError            5   the network cannot be built or run
-    │   └── WeightsError          6   its weights are missing or are not what they claim to be
-    ├── FeaturesError             7   the feature store cannot be read or written
-    ├── PrecomputedError          8   a precomputed folder does not match its manifest
-    └── UnknownProduct            9   no product has this id
+    ├── ScraperError                  a shop could not be fetched, or not wholly
+    │   ├── SiteError             2   the site file or the command line is wrong
+    │   ├── Incomplete            3   something is left that the same command may still get
+    │   ├── Refused               4   the shop cannot be reached, or does not want to be read
+    │   ├── Drift                 5   the shop answers, but its pages are no longer what the site file says
+    │   └── DiskError             6   nothing more can be written
+    ├── CatalogueError           11   products.csv or the folder of photos cannot be used
+    ├── UnusableImage            12   one photo cannot be used; `reason` groups it in the closing table
+    ├── ExtractorError           13   the network cannot be built or run
+    │   └── WeightsError         14   its weights are missing or are not what they claim to be
+    ├── FeaturesError            15   the feature store cannot be read or written
+    ├── PrecomputedError         16   a precomputed folder does not match its manifest
+    └── UnknownProduct           17   no product has this id
 
 The number is the exit code of a command that ends with the error.
 """
@@ -23,14 +29,38 @@ class LookalikeError(Exception):
     exit_code = 1
 
 
-class CatalogueError(LookalikeError):
+class ScraperError(LookalikeError):
+    """What went wrong with one shop; the exit codes are those of its branches."""
+
+
+class SiteError(ScraperError):
+    exit_code = 2
+
+
+class Incomplete(ScraperError):
     exit_code = 3
+
+
+class Refused(ScraperError):
+    exit_code = 4
+
+
+class Drift(ScraperError):
+    exit_code = 5
+
+
+class DiskError(ScraperError):
+    exit_code = 6
+
+
+class CatalogueError(LookalikeError):
+    exit_code = 11
 
 
 class UnusableImage(LookalikeError):
     """`reason` is a short phrase from a small set, so that drops can be counted by it."""
 
-    exit_code = 4
+    exit_code = 12
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason} ({detail})" if detail else reason)
@@ -38,23 +68,23 @@ class UnusableImage(LookalikeError):
 
 
 class ExtractorError(LookalikeError):
-    exit_code = 5
+    exit_code = 13
 
 
 class WeightsError(ExtractorError):
-    exit_code = 6
+    exit_code = 14
 
 
 class FeaturesError(LookalikeError):
-    exit_code = 7
+    exit_code = 15
 
 
 class PrecomputedError(LookalikeError):
-    exit_code = 8
+    exit_code = 16
 
 
 class UnknownProduct(LookalikeError):
-    exit_code = 9
+    exit_code = 17
 
 
 @contextmanager

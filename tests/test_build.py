@@ -130,7 +130,7 @@ def test_an_unusable_catalogue_leaves_what_is_served(
     before = tree(shop.parent / "out")
     (tmp_path / name).write_bytes(content)
     answer = process("build", tmp_path, "--out", shop.parent / "out", *LITE0)
-    assert answer.returncode == 3
+    assert answer.returncode == 11
     (line,) = [line for line in answer.stderr.splitlines() if line.startswith("error: ")]
     assert message in line
     assert tree(shop.parent / "out") == before
@@ -167,7 +167,7 @@ def test_similar_prints_a_table_and_draws_a_sheet(shop: Path, tmp_path: Path, wa
 
 def test_similar_to_nothing_says_so(shop: Path) -> None:
     answer = process("similar", shop, "nobody", *LITE0)
-    assert answer.returncode == 9
+    assert answer.returncode == 17
     assert "error: no product has the id 'nobody', and no image file has that path." in answer.stderr
 
 

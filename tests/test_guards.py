@@ -55,7 +55,7 @@ def test_the_app_without_lists_ends_with_one_line(tmp_path: Path) -> None:
         [sys.executable, "app.py"],
         cwd=ROOT, env={"PRECOMPUTED_DIR": str(tmp_path)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert answer.returncode == 8
+    assert answer.returncode == 16
     assert answer.stderr.startswith("error: no manifest.json in ")
     assert answer.stderr.count("\n") == 1
 

@@ -110,7 +110,7 @@ def test_the_layout_that_keras_writes_today_loads_too(weights: Weights, weights_
 def test_without_weights_one_line_says_what_to_do(photos: Path, tmp_path: Path) -> None:
     offline = {"KERAS_HOME": str(tmp_path), "https_proxy": "http://127.0.0.1:9"}
     answer = run("build", str(photos), "--out", str(tmp_path / "out"), **offline)
-    assert answer.returncode == 6
+    assert answer.returncode == 14
     (line,) = answer.stderr.splitlines()
     assert line.startswith("error: no weights for vgg16")
     assert "pass --weights FILE" in line
@@ -122,7 +122,7 @@ def test_without_weights_one_line_says_what_to_do(photos: Path, tmp_path: Path) 
 def test_a_file_of_other_weights_is_named(photos: Path, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "other.h5").write_bytes(content)
     answer = run("build", str(photos), "--out", str(tmp_path / "out"), "--weights", str(tmp_path / "other.h5"))
-    assert answer.returncode == 6
+    assert answer.returncode == 14
     assert "other.h5 does not hold the weights of a VGG16" in answer.stderr.replace("\n", " ")
     assert not (tmp_path / "out" / "manifest.json").exists()
 

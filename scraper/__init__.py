@@ -1,0 +1,1 @@
+"""A shop's address, feed or folder → data/SHOP/: products.csv and images, fetched politely and resumably."""
