@@ -5,8 +5,9 @@
     │   ├── SiteError             2   the site file or the command line is wrong
     │   ├── Incomplete            3   something is left that the same command may still get
     │   ├── Refused               4   the shop cannot be reached, or does not want to be read
-    │   ├── Drift                 5   the shop answers, but its pages are no longer what the site file says
-    │   └── DiskError             6   nothing more can be written
+    │   │   └── Unfetched         4   one address could not be had; `reason` groups it in the closing table
+    │   └── Drift                 5   the shop answers, but its pages are no longer what the site file says
+    ├── DiskError                 6   nothing more can be written
     ├── CatalogueError           11   products.csv or the folder of photos cannot be used
     ├── UnusableImage            12   one photo cannot be used; `reason` groups it in the closing table
     ├── ExtractorError           13   the network cannot be built or run
@@ -45,11 +46,24 @@ class Refused(ScraperError):
     exit_code = 4
 
 
+class Unfetched(Refused):
+    """`reason` is a short phrase from a small set; `again` says that the same request may succeed later.
+
+    `status` is the HTTP status, 0 without one; `rest` is how many seconds the host asked to be left alone.
+    """
+
+    def __init__(
+        self, reason: str, detail: str = "", *, again: bool = False, status: int = 0, rest: float = 0.0
+    ) -> None:
+        super().__init__(f"{reason} ({detail})" if detail else reason)
+        self.reason, self.again, self.status, self.rest = reason, again, status, rest
+
+
 class Drift(ScraperError):
     exit_code = 5
 
 
-class DiskError(ScraperError):
+class DiskError(LookalikeError):
     exit_code = 6
 
 

@@ -6,6 +6,7 @@ photos relative to the folder, with `|` between several.
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -66,7 +67,8 @@ def parse_table(text: str, name: str = "products.csv") -> Feed:
     try:
         _check_columns(rows.fieldnames or (), name)
         for row in rows:
-            product = _product({key: (value or "").strip() for key, value in row.items() if key in COLUMNS}, drops)
+            cells = {key: _as_meant((value or "").strip()) for key, value in row.items() if key in COLUMNS}
+            product = _product(cells, drops)
             if not product.id:
                 drops["row without id"] += 1
             elif product.id in products:
@@ -99,12 +101,24 @@ def from_photos(paths: Iterable[PurePosixPath]) -> Feed:
 
 
 def write_table(path: Path, products: Iterable[Product]) -> None:
-    """Write `products.csv` in one step; reading it gives equal products."""
-    text = io.StringIO(newline="")
-    rows = csv.DictWriter(text, COLUMNS, lineterminator="\r\n")  # RFC 4180; the writer quotes both characters for it
-    rows.writeheader()
-    rows.writerows(_row(product) for product in products)
-    atomic.write_bytes(path, text.getvalue().encode())
+    """Write `products.csv` in one step, product by product; reading it gives equal products."""
+    with atomic.replacing(path) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        # RFC 4180 ends lines so; the writer then quotes cells that hold either character.
+        rows = csv.DictWriter(text, COLUMNS, lineterminator="\r\n")
+        rows.writeheader()
+        rows.writerows({key: _inert(cell) for key, cell in _row(product).items()} for product in products)
+        text.detach()
+
+
+def _inert(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: what looks like one is kept behind an apostrophe."""
+    return f"'{cell}" if re.match(r"'*[=+\-@]", cell) else cell
+
+
+def _as_meant(cell: str) -> str:
+    """The reverse of `_inert`."""
+    return cell[1:] if re.match(r"'+[=+\-@]", cell) else cell
 
 
 def _read_text(table: Path) -> str:

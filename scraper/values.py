@@ -123,7 +123,7 @@ def visible_price(text: str, currency: str, separators: Separators, skips: Count
 
 
 def availability(value: object) -> Availability | None:
-    """`InStock`, `https://schema.org/OutOfStock`, `in stock`, `in_stock`, `True` … → ours; None when it says nothing."""
+    """`InStock`, `https://schema.org/OutOfStock`, `in stock`, `True` … → ours; None when it says nothing."""
     words = re.sub(r"[\s_-]", "", str(value if value is not None else "").rstrip("/").rsplit("/", 1)[-1]).lower()
     return _AVAILABILITY.get(words)
 

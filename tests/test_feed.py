@@ -118,3 +118,11 @@ def test_prices_that_are_not_merchant_centers_are_refused(text: str) -> None:
 
 def test_availabilities_are_merchant_centers() -> None:
     assert AVAILABILITIES == ("in_stock", "out_of_stock", "preorder", "backorder")
+
+
+@pytest.mark.parametrize("title", ["=cmd()", "+1", "-5 %", "@home", "'=quoted", "''-twice"])
+def test_no_spreadsheet_takes_a_cell_for_a_formula(tmp_path: Path, title: str) -> None:
+    feed.write_table(tmp_path / "products.csv", [make_product(title=title, image_files=("a.png",))])
+    written = (tmp_path / "products.csv").read_text().splitlines()[1].split(",")[1].strip('"')
+    assert written == f"'{title}"
+    assert feed.read(tmp_path).products[0].title == title

@@ -1,0 +1,294 @@
+"""Addresses → answers. The only module that touches the network; everything it may not do is refused here."""
+
+import ssl
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import IO, Any
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from urllib3.util.retry import Retry
+
+from catalogue.atomic import disk_is_full
+from catalogue.errors import Unfetched
+from scraper.connections import Deadline, Guarded, Watchdog
+from scraper.hosts import AGENT, Host, Robots
+from scraper.values import address
+
+_CHUNK = 65_536
+_IN_MEMORY = 8_000_000
+_ROBOTS_REDIRECTS = 5
+_SHORT_REST = 60.0  # a longer Retry-After is not sat out: the run ends, and says when to come back
+_DEFAULT_REST = 30.0
+_TEXTS = ("text/", "application/json", "application/ld+json", "application/xhtml", "application/javascript")
+_MEDIA = ("image/", "video/", "audio/", "font/", "application/pdf", "application/zip")
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How a run behaves towards all hosts: seconds for times, bytes for sizes."""
+
+    contact: str = ""
+    delay: float = 1.0
+    hosts: tuple[str, ...] = ()
+    allow_private: bool = False
+    respect_noai: bool = True
+    seconds: float = 60.0
+    redirects: int = 5
+    retries: int = 2
+
+    @property
+    def agent(self) -> str:
+        """The User-Agent header."""
+        about = f"; {self.contact}" if self.contact else ""
+        return f"{AGENT}/0.1 (looks-similar catalogue builder{about})"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an address is asked for: at most `limit` bytes, an `image` or a document, and only if it has changed."""
+
+    url: str
+    limit: int
+    image: bool = False
+    etag: str = ""
+    last_modified: str = ""
+
+    @property
+    def conditions(self) -> dict[str, str]:
+        """The headers of a conditional request."""
+        named = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in named.items() if value}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A complete answer; `body` is a file at its beginning, empty when `status` is 304. `url` is where it came from."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: IO[bytes] = field(repr=False)
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the server says that nothing has changed since the last time."""
+        return self.status == 304
+
+    @property
+    def content(self) -> bytes:
+        """The whole body."""
+        self.body.seek(0)
+        return self.body.read()
+
+
+class Fetcher:
+    """Fetches addresses, one connection and one request at a time per host. Threads may share it."""
+
+    def __init__(self, manners: Manners) -> None:
+        self.manners = manners
+        self.stop = threading.Event()
+        self._watchdog = Watchdog()
+        self._hosts: dict[tuple[str, str], Host] = {}
+        self._making = threading.Lock()
+
+    def __enter__(self) -> "Fetcher":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop.set()
+        self._watchdog.stop()
+        for host in self._hosts.values():
+            host.session.close()
+
+    def fetch(self, wanted: Wanted) -> Answer:
+        """The answer to a request, after robots.txt, pauses, redirects and retries. Raises Unfetched."""
+        url = wanted.url
+        for _ in range(self.manners.redirects + 1):
+            host = self._host(url)
+            self._obey(host, url)
+            answer = self._ask(host, url, wanted)
+            if answer.status not in (301, 302, 303, 307, 308):
+                return self._accepted(answer, wanted)
+            url = self._target(answer)
+        raise Unfetched("too many redirects", wanted.url)
+
+    def robots(self, url: str) -> Robots:
+        """The robots.txt of an address's host, fetched once."""
+        host = self._host(url)
+        with host.lock:
+            if host.robots is None:
+                host.robots = self._read_robots(url)
+            return host.robots
+
+    def _host(self, url: str) -> Host:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise Unfetched("not a web address", url)
+        name = parts.hostname.lower()
+        if not any(fnmatchcase(name, allowed) for allowed in self.manners.hosts):
+            raise Unfetched("host not allowed", name)
+        with self._making:
+            key = (parts.scheme, parts.netloc.lower())
+            if key not in self._hosts:
+                self._hosts[key] = Host(self._session(), self.manners.delay, self.stop)
+            return self._hosts[key]
+
+    def _session(self) -> requests.Session:
+        session = requests.Session()
+        session.trust_env = False  # a proxy would connect in our place, and nobody would check where to
+        session.headers.update({"User-Agent": self.manners.agent, "Accept-Encoding": "gzip, deflate"})
+        retry = Retry(
+            total=self.manners.retries, redirect=False, status_forcelist=(500, 502, 504), raise_on_status=False,
+            backoff_factor=min(1.0, self.manners.delay), backoff_jitter=min(0.5, self.manners.delay),
+            respect_retry_after_header=False,
+        )  # fmt: skip
+        session.mount("http://", Guarded(self._watchdog, retry, allow_private=self.manners.allow_private))
+        session.mount("https://", Guarded(self._watchdog, retry, allow_private=self.manners.allow_private))
+        return session
+
+    def _obey(self, host: Host, url: str) -> None:
+        robots = host.robots or self.robots(url)
+        if robots.reason:
+            raise Unfetched("robots.txt unreachable", robots.reason, again=True)
+        if not robots.allows(url):
+            raise Unfetched("robots.txt disallows", url)
+
+    def _read_robots(self, url: str) -> Robots:
+        wanted = Wanted(address(url, "/robots.txt"), _IN_MEMORY)
+        here = wanted.url
+        try:
+            for _ in range(_ROBOTS_REDIRECTS + 1):
+                answer = self._ask(self._host(here), here, wanted)
+                if answer.status not in (301, 302, 303, 307, 308):
+                    return Robots.read(answer.status, answer.content)
+                here = self._target(answer)
+        except Unfetched as error:
+            return Robots.forbidding(str(error))
+        return Robots.read(404, b"")
+
+    def _ask(self, host: Host, url: str, wanted: Wanted) -> Answer:
+        """One request, and again after a short rest that the host asked for."""
+        for _ in range(self.manners.retries + 1):
+            with host.turn():
+                answer = self._send(host.session, url, wanted)
+                if answer.status not in (429, 503):
+                    return answer
+                rest = _rest(answer.headers)
+                if rest > _SHORT_REST:
+                    raise Unfetched("asks to wait", f"{rest:.0f} s", again=True, status=answer.status, rest=rest)
+                host.rest(rest)
+        raise Unfetched(f"HTTP {answer.status}", url, again=True, status=answer.status, rest=rest)
+
+    def _send(self, session: requests.Session, url: str, wanted: Wanted) -> Answer:
+        if self.stop.is_set():
+            raise Unfetched("stopped", again=True)
+        with self._watchdog.within(self.manners.seconds) as deadline, _failures(deadline), session.get(
+            url, headers=wanted.conditions, stream=True, allow_redirects=False,
+            timeout=min(20.0, self.manners.seconds),
+        ) as response:  # fmt: skip
+            body: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - the answer holds it
+            for chunk in _chunks(response, wanted.limit):
+                body.write(chunk)
+            body.seek(0)
+            return Answer(url, response.status_code, response.headers, body)
+
+    def _target(self, answer: Answer) -> str:
+        target = address(answer.url, answer.headers.get("Location", ""))
+        if not target:
+            raise Unfetched("redirect without an address", answer.headers.get("Location", "")[:200])
+        return target
+
+    def _accepted(self, answer: Answer, wanted: Wanted) -> Answer:
+        if answer.status not in (200, 304):
+            again = answer.status >= 500 or answer.status in (408, 425)
+            raise Unfetched(f"HTTP {answer.status}", answer.url, again=again, status=answer.status)
+        if self.manners.respect_noai and _noai(answer.headers, image=wanted.image):
+            raise Unfetched("noai", answer.url, status=answer.status)
+        kind = answer.headers.get("Content-Type", "").strip().lower()
+        if answer.status == 200 and kind.startswith(_TEXTS if wanted.image else _MEDIA):
+            raise Unfetched("not an image" if wanted.image else "not a document", kind, status=answer.status)
+        return answer
+
+
+def _chunks(response: requests.Response, limit: int) -> Iterator[bytes]:
+    """The decoded body; the limit holds for what arrives and for what it unpacks to."""
+    raw: Any = response.raw
+    declared = response.headers.get("Content-Length", "")
+    if declared.isdecimal() and int(declared) > limit:
+        raise Unfetched("too large", f"{declared} bytes")
+    size = 0
+    while chunk := raw.read1(_CHUNK, decode_content=True):
+        size += len(chunk)
+        if size > limit or raw.tell() > limit:
+            raise Unfetched("too large", f"over {limit} bytes")
+        yield chunk
+
+
+@contextmanager
+def _failures(deadline: Deadline) -> Iterator[None]:
+    """Turn what requests and urllib3 raise into Unfetched, with a reason that can be counted."""
+    try:
+        yield
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        if disk_is_full(error):
+            raise
+        if deadline.expired:
+            raise Unfetched("took too long", again=True) from error
+        raise _unfetched(error) from error
+
+
+def _unfetched(error: Exception) -> Unfetched:
+    chain = list(_causes(error))
+    detail = str(chain[-1])[:200]
+    for kinds, reason, again in _REASONS:
+        if any(isinstance(cause, kinds) for cause in chain):
+            return Unfetched(reason, detail, again=again)
+    return Unfetched("broken answer", detail, again=True)
+
+
+_REASONS: tuple[tuple[tuple[type[BaseException], ...], str, bool], ...] = (
+    ((urllib3.exceptions.NameResolutionError,), "does not resolve", True),
+    ((ssl.SSLError, urllib3.exceptions.SSLError, requests.exceptions.SSLError), "TLS error", False),
+    ((requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, urllib3.exceptions.LocationParseError),
+     "not a web address", False),
+    ((urllib3.exceptions.IncompleteRead,), "short body", True),
+    ((urllib3.exceptions.DecodeError,), "broken compression", False),
+    ((urllib3.exceptions.TimeoutError, TimeoutError), "took too long", True),
+    ((urllib3.exceptions.NewConnectionError,), "cannot connect", True),
+)  # fmt: skip
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An exception, and those that it wraps as its cause, as a reason (urllib3) or as an argument (requests)."""
+    seen: set[int] = set()
+    waiting: list[Any] = [error]
+    while waiting:
+        current = waiting.pop(0)
+        if isinstance(current, BaseException) and id(current) not in seen:
+            seen.add(id(current))
+            yield current
+            waiting += [current.__cause__, current.__context__, getattr(current, "reason", None), *current.args]
+
+
+def _rest(headers: Mapping[str, str]) -> float:
+    """Seconds of a Retry-After header, as a number or as a date."""
+    try:
+        return float(Retry().parse_retry_after(headers["Retry-After"]))
+    except (KeyError, urllib3.exceptions.InvalidHeader, OverflowError):
+        return _DEFAULT_REST
+
+
+def _noai(headers: Mapping[str, str], *, image: bool) -> bool:
+    """Whether X-Robots-Tag keeps machines' models away; `agent: tag` counts when the agent is us or everyone."""
+    for part in headers.get("X-Robots-Tag", "").lower().split(","):
+        agent, colon, tag = part.rpartition(":")
+        mine = not colon or agent.strip() in ("*", AGENT.lower())
+        if mine and tag.strip() in (("noai", "noimageai") if image else ("noai",)):
+            return True
+    return False

@@ -1,0 +1,79 @@
+"""One host as a guest treats it: one connection, a pause between requests, and its robots.txt."""
+
+import random
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import requests
+from protego import Protego
+
+AGENT = "Lookalike"
+_ROBOTS_BYTES = 512_000  # RFC 9309: at least 500 KiB must be read
+_JITTER = 0.3
+
+
+@dataclass(frozen=True)
+class Robots:
+    """What a robots.txt allows; `reason` says why everything is forbidden when there is none to go by."""
+
+    rules: Protego
+    reason: str = ""
+
+    @classmethod
+    def read(cls, status: int, content: bytes) -> "Robots":
+        """RFC 9309: without the file everything is allowed, while the server is ill nothing is."""
+        if status >= 500:
+            return cls.forbidding(f"HTTP {status}")
+        if status >= 400:
+            return cls(Protego.parse(""))
+        text = content[:_ROBOTS_BYTES].decode("utf-8-sig", errors="replace")
+        return cls(Protego.parse(text.replace("\ufeff", "").replace("\0", "")))
+
+    @classmethod
+    def forbidding(cls, reason: str) -> "Robots":
+        """Nothing is allowed."""
+        return cls(Protego.parse("User-agent: *\nDisallow: /"), reason)
+
+    def allows(self, url: str) -> bool:
+        """Whether we may ask for an address."""
+        return bool(self.rules.can_fetch(url, AGENT))
+
+    @property
+    def delay(self) -> float:
+        """Crawl-delay in seconds, 0 without one."""
+        return float(self.rules.crawl_delay(AGENT) or 0.0)
+
+    @property
+    def sitemaps(self) -> tuple[str, ...]:
+        """The sitemaps that it names."""
+        return tuple(self.rules.sitemaps)
+
+
+@dataclass
+class Host:
+    """The state of one host while a run lasts. Whoever sends a request to it holds its turn."""
+
+    session: requests.Session
+    delay: float
+    stop: threading.Event
+    robots: Robots | None = None
+    ready: float = 0.0
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait until the host may be asked again; the pause starts when the answer has been read."""
+        with self.lock:
+            self.stop.wait(max(0.0, self.ready - time.monotonic()))
+            try:
+                yield
+            finally:
+                pause = max(self.delay, self.robots.delay if self.robots else 0.0)
+                self.rest(pause * random.uniform(1.0, 1.0 + _JITTER))
+
+    def rest(self, seconds: float) -> None:
+        """Leave the host alone for a while."""
+        self.ready = max(self.ready, time.monotonic() + seconds)
