@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from catalogue import atomic
 from catalogue.errors import CatalogueError
+from catalogue.formats import IMAGE_SUFFIXES
 from catalogue.product import AVAILABILITIES, Availability, Price, Product
 
 COLUMNS = (
@@ -30,7 +31,6 @@ COLUMNS = (
     "product_type",
     "image_file",
 )
-IMAGE_SUFFIXES = {".avif", ".bmp", ".gif", ".jfif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 
 
 @dataclass(frozen=True)

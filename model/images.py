@@ -11,14 +11,12 @@ import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from catalogue.errors import UnusableImage
+from catalogue.formats import FORMATS, MAX_PIXELS
 
 Pixels = npt.NDArray[np.uint8]
 Fit = Literal["letterbox", "squash"]
 T = TypeVar("T")
 
-# Pillow reads many more, some by running other programs (EPS by Ghostscript): a feed may come from a stranger.
-FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
-MAX_PIXELS = 60_000_000  # a 60-megapixel photo decodes to 180 MB; more than that is a bomb or a mistake
 VERSION = {"letterbox": "letterbox-bicubic-1", "squash": "squash-nearest-1"}
 
 # What Pillow's decoders raise on broken bytes, found by mutating files of every format it reads.

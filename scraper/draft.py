@@ -1,6 +1,9 @@
 """What one source says of one product, before several are put together."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from catalogue.product import Availability, Price
 
@@ -26,3 +29,17 @@ class Draft:
     brand: str = ""
     product_type: str = ""
     group: str = ""
+
+    def packed(self) -> str:
+        """As JSON, without its empty fields."""
+        fields = {name: value for name, value in asdict(self).items() if value}
+        prices = {"price": self.price, "sale_price": self.sale_price}
+        fields |= {name: str(price) for name, price in prices.items() if price}
+        return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def unpacked(cls, text: str) -> "Draft":
+        """The reverse of `packed`."""
+        fields: Mapping[str, Any] = json.loads(text)
+        prices = {name: Price.parse(fields[name]) for name in ("price", "sale_price") if name in fields}
+        return cls(**{**fields, **prices, "images": tuple(fields.get("images", ()))})
