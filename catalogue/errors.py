@@ -56,7 +56,8 @@ class Unfetched(Refused):
         self, reason: str, detail: str = "", *, again: bool = False, status: int = 0, rest: float = 0.0
     ) -> None:
         super().__init__(f"{reason} ({detail})" if detail else reason)
-        self.reason, self.again, self.status, self.rest = reason, again, status, rest
+        self.reason, self.detail = reason, detail
+        self.again, self.status, self.rest = again, status, rest
 
 
 class Drift(ScraperError):

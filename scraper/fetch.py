@@ -42,6 +42,10 @@ class Manners:
     redirects: int = 5
     retries: int = 2
 
+    def welcomes(self, name: str) -> bool:
+        """Whether a host's name is one of those that may be asked."""
+        return any(fnmatchcase(name.lower(), allowed) for allowed in self.hosts)
+
     @property
     def agent(self) -> str:
         """The User-Agent header."""
@@ -131,7 +135,7 @@ class Fetcher:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise Unfetched("not a web address", url)
         name = parts.hostname.lower()
-        if not any(fnmatchcase(name, allowed) for allowed in self.manners.hosts):
+        if not self.manners.welcomes(name):
             raise Unfetched("host not allowed", name)
         with self._making:
             key = (parts.scheme, parts.netloc.lower())

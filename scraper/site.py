@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -110,11 +110,14 @@ class Fields(Table):
 
 
 class Listing(Fields):
-    """Pages that list products, each naming the next; one address or several."""
+    """Pages that list products, each naming the next; one address or several.
+
+    Without `link`, the products are those of the pages' JSON-LD.
+    """
 
     address: str | tuple[str, ...] = ""
     item: Css | None = None
-    link: Css
+    link: Css | None = None
     next: Css | None = None
 
 
@@ -125,9 +128,9 @@ class ProductPage(Fields):
 
 
 class Local(Table):
-    """A folder with a products.csv or with photos; relative to the site file."""
+    """A feed's file, or a folder with a products.csv or with photos; relative to the site file."""
 
-    folder: Path
+    path: Path
 
 
 class Site(Table):
@@ -181,6 +184,11 @@ class Site(Table):
         }
         return Rules(named, self.currency, Separators(self.prices.decimal, self.prices.thousands))
 
+    @property
+    def fingerprint(self) -> str:
+        """Changes when pages must be read again, because the site file reads them in another way."""
+        return self.model_dump_json(exclude={"contact", "delay", "limits", "coverage", "placeholders"})
+
     def seeds(self) -> Iterator[tuple[Role, str]]:
         """The addresses that a run begins with."""
         if self.feed:
@@ -199,8 +207,11 @@ class Site(Table):
             yield from (("listing", address(self.start, each or self.start)) for each in several)
 
 
-def load(path: Path, **changes: Any) -> Site:
-    """Read a site file; `changes` replace what it says at the top. Raises SiteError, naming the entry."""
+def load(path: Path, only: Collection[str] = (), **changes: Any) -> Site:
+    """Read a site file, with the sources `only` when some are given; `changes` replace what it says at the top.
+
+    Raises SiteError, naming the entry.
+    """
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -210,8 +221,9 @@ def load(path: Path, **changes: Any) -> Site:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SiteError(f"{path} cannot be read as TOML: {error}") from error
     if local := entries.get("local"):
-        local["folder"] = str(path.parent / str(local.get("folder", "")))
-    return parse(entries | changes, str(path))
+        local["path"] = str(path.parent / str(local.get("path", "")))
+    kept = {name: value for name, value in entries.items() if not only or name not in SOURCES or name in only}
+    return parse(kept | changes, str(path))
 
 
 def parse(entries: Mapping[str, Any], name: str = "the site file") -> Site:

@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS urls (
   etag TEXT NOT NULL DEFAULT '', last_modified TEXT NOT NULL DEFAULT '',
   generation INTEGER NOT NULL, UNIQUE (url, role));
 CREATE INDEX IF NOT EXISTS urls_todo ON urls (host, (role = 'image'), id) WHERE state = 'todo';
+CREATE INDEX IF NOT EXISTS urls_open ON urls (generation) WHERE role != 'image' AND state IN ('todo', 'failed');
 CREATE INDEX IF NOT EXISTS urls_sha256 ON urls (sha256) WHERE sha256 != '';
 CREATE TABLE IF NOT EXISTS links (
   parent INTEGER NOT NULL, child INTEGER NOT NULL, PRIMARY KEY (parent, child)) WITHOUT ROWID;
@@ -65,7 +66,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """How an address was answered, and where its bytes are; `file` is relative to the folder, for images alone."""
+    """How an address was answered; for an image the sha256 of its bytes and its file, relative to the folder."""
 
     status: int
     sha256: str = ""
@@ -75,7 +76,11 @@ class Fetched:
 
 
 class Store:
-    """An open manifest."""
+    """An open manifest.
+
+    `waiting` counts the addresses still to be asked for by host, `documents` those of this generation that are no
+    images, `settled` those that were settled since it was opened.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Open or make the manifest in `folder`. Raises SiteError when it cannot be used."""
@@ -90,6 +95,8 @@ class Store:
             raise SiteError(f"{self.path} was written by another version. Remove it to fetch the shop anew.")
         self.generation = int(self.fact("generation", "0"))
         self.waiting: Counter[str] = Counter()
+        self.settled = 0
+        self.documents = 0
 
     def close(self) -> None:
         """Leave one file."""
@@ -132,6 +139,10 @@ class Store:
             for role, url in seeds:
                 self._add(role, url)
 
+    def seed(self, role: Role, url: str) -> Task:
+        """An address to begin with, as a task."""
+        return Task(self._add(role, url), url, role, host_of(url))
+
     def again(self, lost: Iterable[int]) -> None:
         """Ask anew for images whose files are gone."""
         with self.saving():
@@ -156,10 +167,6 @@ class Store:
         )
         return [Task(*row) for row in rows]
 
-    def documents(self) -> int:
-        """How many addresses that are no images this generation has found."""
-        return int(self._one("SELECT count(*) FROM urls WHERE role != 'image' AND generation = ?", self.generation)[0])
-
     def done(self, task: Task, fetched: Fetched) -> None:
         """Note that an address was fetched."""
         self._db.execute(
@@ -167,7 +174,7 @@ class Store:
             " sha256 = ?, file = ?, etag = ?, last_modified = ? WHERE id = ?",
             (fetched.status, fetched.sha256, fetched.file, fetched.etag, fetched.last_modified, task.id),
         )
-        self.waiting[task.host] -= 1
+        self._settle(task)
 
     def unchanged(self, task: Task) -> None:
         """Note that an address is as it was, and that what it leads to is still led to."""
@@ -176,7 +183,7 @@ class Store:
             " WHERE id = ?",
             (task.id,),
         )
-        self.waiting[task.host] -= 1
+        self._settle(task)
         children = self._db.execute(
             "SELECT role, url FROM links JOIN urls ON urls.id = links.child WHERE parent = ?", (task.id,)
         ).fetchall()
@@ -189,7 +196,7 @@ class Store:
             "UPDATE urls SET state = ?, attempts = attempts + 1, status = ?, reason = ?, detail = ? WHERE id = ?",
             ("failed" if again else "refused", status, reason, detail, task.id),
         )
-        self.waiting[task.host] -= 1
+        self._settle(task)
         if not again:
             self._forget(task)
             self._db.execute("UPDATE urls SET sha256 = '', file = '' WHERE id = ?", (task.id,))
@@ -220,21 +227,32 @@ class Store:
         """Hosts that are to be left alone, and until when in seconds since the epoch."""
         return dict(self._db.execute("SELECT host, until FROM rests WHERE until > ?", (time.time(),)).fetchall())
 
-    def keys(self, *, complete: bool) -> Iterator[str]:
-        """The keys of all products in the order in which they were found; when complete, of this generation alone."""
+    @property
+    def complete(self) -> bool:
+        """Whether this generation has read every document that it found; images do not count."""
+        open_ones = (
+            "SELECT 1 FROM urls WHERE role != 'image' AND state IN ('todo', 'failed') AND generation = ? LIMIT 1"
+        )
+        return self._one(open_ones, self.generation) is None
+
+    def product_keys(self) -> Iterator[str]:
+        """The keys of all products in the order in which they were found.
+
+        While this generation is not complete, what earlier ones found still counts.
+        """
         rows = self._db.execute(
-            f"SELECT key FROM drafts JOIN urls ON urls.id = parent WHERE generation >= ?"
+            "SELECT key FROM drafts JOIN urls ON urls.id = parent WHERE generation >= ?"
             f" GROUP BY key ORDER BY min(parent * {_STRIDE} + position)",
-            (self.generation if complete else 0,),
+            (self._oldest(),),
         )
         return (key for (key,) in rows)
 
-    def drafts(self, key: str, *, complete: bool) -> list[Draft]:
+    def drafts(self, key: str) -> list[Draft]:
         """What was read of one product, in the order in which it was found."""
         rows = self._db.execute(
             "SELECT body FROM drafts JOIN urls ON urls.id = parent WHERE key = ? AND generation >= ?"
             " ORDER BY parent, position",
-            (key, self.generation if complete else 0),
+            (key, self._oldest()),
         )
         return [Draft.unpacked(body) for (body,) in rows]
 
@@ -306,6 +324,10 @@ class Store:
         self._db.execute("DELETE FROM urls WHERE generation < ?", (self.generation,))
         return [str(file) for (file,) in gone]
 
+    def _oldest(self) -> int:
+        """The oldest generation that still counts."""
+        return self.generation if self.complete else 0
+
     def _link(self, task: Task, role: Role, url: str) -> None:
         self._db.execute("INSERT OR IGNORE INTO links VALUES (?, ?)", (task.id, self._add(role, url)))
 
@@ -317,7 +339,12 @@ class Store:
             (url, role, host, self.generation),
         )
         self.waiting[host] += added.rowcount
+        self.documents += added.rowcount if role != "image" else 0
         return int(self._one("SELECT id FROM urls WHERE url = ? AND role = ?", url, role)[0])
+
+    def _settle(self, task: Task) -> None:
+        self.waiting[task.host] -= 1
+        self.settled += 1
 
     def _forget(self, task: Task) -> None:
         for table in ("links", "drafts", "skips"):
@@ -326,6 +353,8 @@ class Store:
     def _count_waiting(self) -> None:
         rows = self._db.execute("SELECT host, count(*) FROM urls WHERE state = 'todo' GROUP BY host")
         self.waiting = Counter(dict(rows.fetchall()))
+        documents = "SELECT count(*) FROM urls WHERE role != 'image' AND generation = ?"
+        self.documents = int(self._one(documents, self.generation)[0])
 
     def _one(self, query: str, *values: object) -> Any:
         with _explained(self.path):

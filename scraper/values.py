@@ -1,5 +1,6 @@
 """Single values as shops write them → ours: texts, addresses, prices, availability. Pure functions."""
 
+import json
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from catalogue.product import Availability, Price
 TITLE_LIMIT = 300
 TEXT_LIMIT = 5_000  # Merchant Center's own limit for descriptions
 _ADDRESS_LIMIT = 2_000
-_DIGITS_LIMIT = Decimal(10) ** 12
+_DIGITS_LIMIT = Decimal(10) ** 12 - 1  # rounding must not reach the thirteen digits that Price.parse refuses
 # Symbols that only one currency uses; `$`, `kr` and `¥` need the site file's currency.
 _SYMBOLS = {"₹": "INR", "€": "EUR", "£": "GBP", "₺": "TRY", "₽": "RUB", "₩": "KRW", "₪": "ILS", "zł": "PLN", "฿": "THB",
             "₫": "VND", "₴": "UAH", "₦": "NGN", "R$": "BRL", "CHF": "CHF", "Kč": "CZK", "Ft": "HUF"}  # fmt: skip
@@ -47,11 +48,10 @@ def plain(text: object, limit: int = TEXT_LIMIT) -> str:
     """
     if not isinstance(text, (str, int, float)) or isinstance(text, bool):
         return ""
-    words = replace_entities(str(text))
+    words = _encodable(replace_entities(str(text)))
     if re.search(r"<[/!a-zA-Z]", words):
         words = _without_markup(words)
     words = "".join(" " if ord(letter) < 32 or 0x7F <= ord(letter) < 0xA0 else letter for letter in words)
-    words = words.encode("utf-8", "replace").decode()  # lone surrogates, which no file can hold
     return " ".join(words.split())[:limit].rstrip()
 
 
@@ -69,7 +69,7 @@ def address(base: str, link: object) -> str:
         return ""
     if any(ord(letter) < 33 for letter in absolute):
         absolute = re.sub(r"[\x00-\x20]", lambda match: f"%{ord(match[0]):02X}", absolute)
-    return absolute.partition("#")[0]
+    return _encodable(absolute.partition("#")[0])
 
 
 def amount(value: object, currency: object, skips: Counter[str]) -> Price | None:
@@ -137,7 +137,31 @@ def path_of(parts: list[str]) -> str:
     return " > ".join(kept)
 
 
+def read_json(content: bytes) -> object:
+    """What JSON says; None for what is no JSON, is nested too deep, or has numbers of too many digits."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def members(value: object) -> dict[str, object]:
+    """The members of a JSON object; none when the value is anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def entries(value: object) -> list[object]:
+    """The entries of a JSON array; none when the value is anything else."""
+    return value if isinstance(value, list) else []
+
+
+def _encodable(words: str) -> str:
+    """Without lone surrogates, which JSON can say and no file can hold."""
+    return words.encode("utf-8", "replace").decode()
+
+
 def _without_markup(words: str) -> str:
+    words = re.sub(r"<\?[^>]*>", " ", words)  # word processors leave `<?xml:namespace …>`, which bs4 warns about
     soup = BeautifulSoup(words, "lxml")
     for unseen in soup(["script", "style", "template", "noscript"]):
         unseen.decompose()
@@ -163,7 +187,7 @@ def _price(number: Decimal, currency: str, skips: Counter[str]) -> Price | None:
     elif not re.fullmatch(r"[A-Z]{3}", currency):
         skips["price without currency"] += 1
     else:
-        return Price(_rounded(number), currency)
+        return Price(_rounded(abs(number)), currency)  # "-0" is not negative, and Price.parse wants no sign
     return None
 
 

@@ -79,7 +79,7 @@ class Listing:
 
 
 def listing(html: str, url: str, item: Selector | None, rules: Rules, skips: Counter[str]) -> Listing:
-    """Products of a listing page. `link` and `next` are read with the other fields; `item` holds one product each."""
+    """Products of a listing page: each `item`, or without one what holds each `link`, is one."""
     page = BeautifulSoup(html, "lxml")
     base = get_base_url(html, url)
     nodes = item.found(page) if item else _parents(rules.selectors["link"], page)
@@ -91,8 +91,13 @@ def listing(html: str, url: str, item: Selector | None, rules: Rules, skips: Cou
             continue
         links.append(link)
         drafts.append(_draft(node, base, link, rules, "listing", skips))
-    following = next(iter(_links(page, base, rules.selectors.get("next"))), "")
-    return Listing(tuple(drafts), tuple(dict.fromkeys(links)), following)
+    return Listing(tuple(drafts), tuple(dict.fromkeys(links)), next_page(html, url, rules))
+
+
+def next_page(html: str, url: str, rules: Rules) -> str:
+    """The address of the page after a listing's page; empty on the last."""
+    found = _links(BeautifulSoup(html, "lxml"), get_base_url(html, url), rules.selectors.get("next"))
+    return next(found, "")
 
 
 def product(html: str, url: str, rules: Rules, skips: Counter[str]) -> list[Draft]:
