@@ -7,15 +7,15 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import quality
-from catalogue.errors import one_line_errors
+from benchmarks import fetch, quality
+from catalogue import command
 from model import extractors
 from model.progress import bar
 
 
 @click.group()
 def cli() -> None:
-    """Figures about quality, each beside a baseline of the same run."""
+    """Figures about quality and speed, each beside a baseline of the same run."""
 
 
 @cli.command("quality")
@@ -40,6 +40,29 @@ def quality_command(folder: Path, name: str, weights: Path | None, sheet: Path |
         Console().print(_table(found))
 
 
+@cli.command("fetch")
+@click.option("--images", default=2000, show_default=True, type=click.IntRange(8), help="How many images to download.")
+@click.option(
+    "--rounds", default=3, show_default=True, type=click.IntRange(1), help="How often each one downloads them."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def fetch_command(images: int, rounds: int, as_json: bool) -> None:
+    """Images per second from eight hosts on this machine, without pauses, against img2dataset."""
+    ours, theirs = fetch.measure(images, rounds, bar)
+    if as_json:
+        print(json.dumps(fetch.as_rows(ours, theirs), indent=1))
+    else:
+        Console().print(_speeds(ours, theirs))
+        print(f"ratio {fetch.ratio(ours, theirs):.2f}")
+
+
+def _speeds(*contestants: fetch.Figures) -> Table:
+    table = Table("downloader", "images/s", "whole command, s", "connections per host, at most")
+    for each in contestants:
+        table.add_row(each.name, f"{each.images_per_second:.0f}", f"{each.seconds:.1f}", str(each.connections))
+    return table
+
+
 def _table(found: list[quality.Quality]) -> Table:
     table = Table("preset", "label", "products", "precision@5", "by chance", "at best")
     for each in found:
@@ -50,5 +73,4 @@ def _table(found: list[quality.Quality]) -> Table:
 
 
 if __name__ == "__main__":
-    with one_line_errors():
-        cli(prog_name="python -m benchmarks")
+    command.run(cli, "python -m benchmarks")

@@ -11,7 +11,7 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-from catalogue.errors import one_line_errors
+from catalogue import command as command_line
 from model import extractors, query, sheet
 from model.build import Report, build, extract
 from model.extractors import Extractor
@@ -126,8 +126,7 @@ def main() -> None:
     """Run a command; an error of ours is one line and its exit code."""
     warnings.filterwarnings("ignore", module="PIL")  # broken metadata of photos that can be used all the same
     warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
-    with one_line_errors():
-        cli(prog_name="python -m model")
+    command_line.run(cli, "python -m model")
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from catalogue import atomic
-from catalogue.errors import SiteError, one_line_errors
+from catalogue import atomic, command
+from catalogue.errors import SiteError
 from scraper import site as sites
 from scraper.probe import Offers, probe
 from scraper.progress import bar
@@ -119,8 +119,7 @@ def _plain_table(title: str) -> Table:
 
 def main() -> None:
     """Run a command; an error of ours is one line and its exit code."""
-    with one_line_errors():
-        cli(prog_name="python -m scraper")
+    command.run(cli, "python -m scraper")
 
 
 if __name__ == "__main__":

@@ -89,8 +89,10 @@ class Watchdog:
             deadline.holds(connected)
 
     def stop(self) -> None:
-        """End the thread."""
+        """End the thread, and every request that is under way."""
         self._stop.set()
+        for deadline in list(self._open):
+            deadline.expire()
 
     def _watch(self) -> None:
         while not self._stop.wait(_TICK):

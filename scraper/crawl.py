@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
-from queue import SimpleQueue
 
-from catalogue.errors import CatalogueError, LookalikeError, Unfetched
+from catalogue.errors import CatalogueError, DiskError, Unfetched
 from scraper import images
 from scraper.draft import Draft
 from scraper.fetch import Answer, Fetcher, Wanted
@@ -19,25 +18,14 @@ from scraper.store import Fetched, Store, Task
 OVER_LIMIT = "page over the limit"
 READ_ALREADY = "redirect to a page that is read anyway"
 _LANES = 16
-_BATCH = 32  # addresses that a lane takes along, so that it need not wait for the store between two of them
 
 
 @dataclass(frozen=True)
-class _Result:
-    """What a lane brings back: an answer, a saved image, or an error."""
+class _Got:
+    """What a lane brings back: an answer, and for a new image where it was kept."""
 
-    task: Task
-    answer: Answer | None = None
+    answer: Answer
     fetched: Fetched | None = None
-    error: LookalikeError | None = None
-
-
-@dataclass(frozen=True)
-class _Free:
-    """A lane that has come to its end; with an error, everything ends."""
-
-    host: str
-    error: BaseException | None = None
 
 
 class Crawl:
@@ -45,8 +33,7 @@ class Crawl:
 
     def __init__(self, site: Site, store: Store, fetcher: Fetcher, folder: Path, show: Show) -> None:
         self._site, self._store, self._fetcher, self._folder, self._show = site, store, fetcher, folder, show
-        self._results: SimpleQueue[_Result | _Free] = SimpleQueue()
-        self._busy: set[str] = set()
+        self._lanes: dict[Future[_Got], Task] = {}
         self._resting = set(store.resting())
 
     def run(self) -> None:
@@ -54,77 +41,55 @@ class Crawl:
         with ThreadPoolExecutor(_LANES, thread_name_prefix="lane") as pool:
             try:
                 while self._start_lanes(pool):
-                    self._store_results()
+                    self._store_finished()
                     self._show(self._store.settled, sum(self._store.waiting.values()))
             finally:
-                self._fetcher.stop.set()  # lanes that wait out a pause must not be waited for
+                self._fetcher.halt()  # nobody waits for lanes that sit out a pause or read a slow answer
 
     def _start_lanes(self, pool: ThreadPoolExecutor) -> bool:
-        """Give every idle host with something to do a lane; whether any lane is under way."""
-        for host, count in self._store.waiting.items():
-            if len(self._busy) == _LANES:
-                break
-            if count > 0 and host not in self._busy and host not in self._resting:
-                self._busy.add(host)
-                pool.submit(self._lane, host, self._store.take(host, _BATCH))
-        return bool(self._busy)
+        """Give every idle host its next address; whether any lane is under way.
 
-    def _lane(self, host: str, tasks: list[Task]) -> None:
-        """Fetch addresses of one host, one after the other. Runs in a thread of its own."""
-        failure: BaseException | None = None
-        try:
-            for task in tasks:
-                if self._fetcher.stop.is_set():
-                    break
-                result = self._fetched(task)
-                self._results.put(result)
-                if isinstance(result.error, Unfetched) and result.error.rest:
-                    break
-        except BaseException as error:  # handed to the main thread, which raises it
-            failure = error
-        self._results.put(_Free(host, failure))
+        A host gets it only when its last answer is stored, so that a killed run loses no answer but those on the way.
+        """
+        busy = {task.host for task in self._lanes.values()}
+        idle = [host for host, count in self._store.waiting.items() if count > 0 and host not in busy | self._resting]
+        for host in idle[: _LANES - len(busy)]:
+            for task in self._store.take(host, 1):
+                self._lanes[pool.submit(self._get, task)] = task
+        return bool(self._lanes)
 
-    def _fetched(self, task: Task) -> _Result:
+    def _get(self, task: Task) -> _Got:
+        """Fetch one address, and keep it if it is an image. Runs in a lane's thread."""
         limit = _limit(task, self._site.limits)
-        wanted = Wanted(task.url, limit, task.role == "image", task.etag, task.last_modified)
-        try:
-            answer = self._fetcher.fetch(wanted)
-            if answer.unchanged or task.role != "image":
-                return _Result(task, answer)
-            sha256, file = images.save(self._folder, answer.content)
-            return _Result(task, answer, _noted(answer, sha256, file))
-        except Unfetched as error:
-            return _Result(task, error=error)
+        answer = self._fetcher.fetch(Wanted(task.url, limit, task.role == "image", task.etag, task.last_modified))
+        if answer.unchanged or task.role != "image":
+            return _Got(answer)
+        sha256, file = images.save(self._folder, answer.content)
+        return _Got(answer, _noted(answer, sha256, file))
 
-    def _store_results(self) -> None:
-        """Wait for one result, then store all that are there in one transaction."""
-        results = [self._results.get()]
-        while not self._results.empty():
-            results.append(self._results.get())
+    def _store_finished(self) -> None:
+        """Wait for a lane, then store what all finished ones bring in one transaction."""
+        finished = wait(self._lanes, return_when=FIRST_COMPLETED).done
+        failure: DiskError | None = None
         with self._store.saving():
-            for result in results:
-                if isinstance(result, _Free):
-                    self._busy.discard(result.host)
-                else:
-                    self._store_one(result)
-        for result in results:
-            if isinstance(result, _Free) and result.error:
-                raise result.error
+            for lane in finished:
+                try:
+                    self._store_one(self._lanes.pop(lane), lane)
+                except DiskError as error:
+                    failure = error  # what the other lanes bring is stored all the same
+        if failure:
+            raise failure
 
-    def _store_one(self, result: _Result) -> None:
+    def _store_one(self, task: Task, lane: Future[_Got]) -> None:
         try:
-            if result.error:
-                raise result.error
-            if result.answer:
-                self._store_answer(result.task, result.answer, result.fetched)
+            got = lane.result()
+            self._store_answer(task, got.answer, got.fetched)
         except Unfetched as error:
-            self._store_failure(result.task, error)
+            self._store_failure(task, error)
         except CatalogueError as error:
-            self._store.failed(result.task, "unreadable document", str(error), 200, again=False)
+            self._store.failed(task, "unreadable document", str(error), 200, again=False)
 
     def _store_failure(self, task: Task, error: Unfetched) -> None:
-        if self._fetcher.stop.is_set():
-            return  # we broke it off ourselves: it is still to be done
         if error.rest:
             self._store.rest(task.host, error.rest)
             self._resting.add(task.host)

@@ -1,5 +1,6 @@
 """Addresses → answers. The only module that touches the network; everything it may not do is refused here."""
 
+import http.client
 import ssl
 import tempfile
 import threading
@@ -17,14 +18,16 @@ from urllib3.util.retry import Retry
 from catalogue.atomic import disk_is_full
 from catalogue.errors import Unfetched
 from scraper.connections import Deadline, Guarded, Watchdog
-from scraper.hosts import AGENT, Host, Robots
+from scraper.hosts import AGENT, UNREACHABLE, Host, Robots
 from scraper.values import address
 
 _CHUNK = 65_536
 _IN_MEMORY = 8_000_000
 _ROBOTS_REDIRECTS = 5
+_LONGEST_REST = 30 * 86_400.0
 _SHORT_REST = 60.0  # a longer Retry-After is not sat out: the run ends, and says when to come back
 _DEFAULT_REST = 30.0
+_OF_HOST = ("private address", "TLS error", "does not resolve", "cannot connect", "asks to wait")
 _TEXTS = ("text/", "application/json", "application/ld+json", "application/xhtml", "application/javascript")
 _MEDIA = ("image/", "video/", "audio/", "font/", "application/pdf", "application/zip")
 
@@ -98,17 +101,21 @@ class Fetcher:
         self.manners = manners
         self.stop = threading.Event()
         self._watchdog = Watchdog()
-        self._hosts: dict[tuple[str, str], Host] = {}
+        self._hosts: dict[str, Host] = {}
         self._making = threading.Lock()
 
     def __enter__(self) -> "Fetcher":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop.set()
-        self._watchdog.stop()
+        self.halt()
         for host in self._hosts.values():
             host.session.close()
+
+    def halt(self) -> None:
+        """End pauses and requests that are under way; nothing is fetched any more."""
+        self.stop.set()
+        self._watchdog.stop()
 
     def fetch(self, wanted: Wanted) -> Answer:
         """The answer to a request, after robots.txt, pauses, redirects and retries. Raises Unfetched."""
@@ -138,7 +145,7 @@ class Fetcher:
         if not self.manners.welcomes(name):
             raise Unfetched("host not allowed", name)
         with self._making:
-            key = (parts.scheme, parts.netloc.lower())
+            key = f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
             if key not in self._hosts:
                 self._hosts[key] = Host(self._session(), self.manners.delay, self.stop)
             return self._hosts[key]
@@ -158,8 +165,8 @@ class Fetcher:
 
     def _obey(self, host: Host, url: str) -> None:
         robots = host.robots or self.robots(url)
-        if robots.reason:
-            raise Unfetched("robots.txt unreachable", robots.reason, again=True)
+        if trouble := robots.trouble:
+            raise Unfetched(trouble.reason, trouble.detail, again=trouble.again, rest=trouble.rest)
         if not robots.allows(url):
             raise Unfetched("robots.txt disallows", url)
 
@@ -173,7 +180,9 @@ class Fetcher:
                     return Robots.read(answer.status, answer.content)
                 here = self._target(answer)
         except Unfetched as error:
-            return Robots.forbidding(str(error))
+            of_host = error.reason in _OF_HOST
+            reason, detail = (error.reason, error.detail) if of_host else (UNREACHABLE, str(error))
+            return Robots.forbidding(Unfetched(reason, detail, again=error.again, rest=error.rest))
         return Robots.read(404, b"")
 
     def _ask(self, host: Host, url: str, wanted: Wanted) -> Answer:
@@ -196,9 +205,11 @@ class Fetcher:
             url, headers=wanted.conditions, stream=True, allow_redirects=False,
             timeout=min(20.0, self.manners.seconds),
         ) as response:  # fmt: skip
-            body: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - the answer holds it
+            body = _Body(_IN_MEMORY)
             for chunk in _chunks(response, wanted.limit):
                 body.write(chunk)
+            if deadline.expired:  # headers, and bodies of no declared length, that were cut off look like whole ones
+                raise Unfetched("took too long", again=True)
             body.seek(0)
             return Answer(url, response.status_code, response.headers, body)
 
@@ -218,6 +229,13 @@ class Fetcher:
         if answer.status == 200 and kind.startswith(_TEXTS if wanted.image else _MEDIA):
             raise Unfetched("not an image" if wanted.image else "not a document", kind, status=answer.status)
         return answer
+
+
+class _Body(tempfile.SpooledTemporaryFile[bytes]):
+    """Closes itself with the last answer that holds it: answers pass from thread to thread and end in many places."""
+
+    def __del__(self) -> None:
+        self.close()
 
 
 def _chunks(response: requests.Response, limit: int) -> Iterator[bytes]:
@@ -261,10 +279,10 @@ _REASONS: tuple[tuple[tuple[type[BaseException], ...], str, bool], ...] = (
     ((ssl.SSLError, urllib3.exceptions.SSLError, requests.exceptions.SSLError), "TLS error", False),
     ((requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, urllib3.exceptions.LocationParseError),
      "not a web address", False),
-    ((urllib3.exceptions.IncompleteRead,), "short body", True),
+    ((urllib3.exceptions.IncompleteRead, http.client.IncompleteRead), "short body", True),
     ((urllib3.exceptions.DecodeError,), "broken compression", False),
-    ((urllib3.exceptions.TimeoutError, TimeoutError), "took too long", True),
     ((urllib3.exceptions.NewConnectionError,), "cannot connect", True),
+    ((urllib3.exceptions.TimeoutError, TimeoutError), "took too long", True),
 )  # fmt: skip
 
 
@@ -283,7 +301,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _rest(headers: Mapping[str, str]) -> float:
     """Seconds of a Retry-After header, as a number or as a date."""
     try:
-        return float(Retry().parse_retry_after(headers["Retry-After"]))
+        return min(_LONGEST_REST, float(Retry().parse_retry_after(headers["Retry-After"])))
     except (KeyError, urllib3.exceptions.InvalidHeader, OverflowError):
         return _DEFAULT_REST
 

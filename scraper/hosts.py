@@ -10,32 +10,35 @@ from dataclasses import dataclass, field
 import requests
 from protego import Protego
 
+from catalogue.errors import Unfetched
+
 AGENT = "Lookalike"
+UNREACHABLE = "robots.txt unreachable"
 _ROBOTS_BYTES = 512_000  # RFC 9309: at least 500 KiB must be read
 _JITTER = 0.3
 
 
 @dataclass(frozen=True)
 class Robots:
-    """What a robots.txt allows; `reason` says why everything is forbidden when there is none to go by."""
+    """What a robots.txt allows; `trouble` says why everything is forbidden when there is none to go by."""
 
     rules: Protego
-    reason: str = ""
+    trouble: Unfetched | None = None
 
     @classmethod
     def read(cls, status: int, content: bytes) -> "Robots":
         """RFC 9309: without the file everything is allowed, while the server is ill nothing is."""
         if status >= 500:
-            return cls.forbidding(f"HTTP {status}")
+            return cls.forbidding(Unfetched(UNREACHABLE, f"HTTP {status}", again=True))
         if status >= 400:
             return cls(Protego.parse(""))
         text = content[:_ROBOTS_BYTES].decode("utf-8-sig", errors="replace")
         return cls(Protego.parse(text.replace("\ufeff", "").replace("\0", "")))
 
     @classmethod
-    def forbidding(cls, reason: str) -> "Robots":
+    def forbidding(cls, trouble: Unfetched) -> "Robots":
         """Nothing is allowed."""
-        return cls(Protego.parse("User-agent: *\nDisallow: /"), reason)
+        return cls(Protego.parse("User-agent: *\nDisallow: /"), trouble)
 
     def allows(self, url: str) -> bool:
         """Whether we may ask for an address."""

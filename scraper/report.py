@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from catalogue import atomic
@@ -53,7 +53,7 @@ class Report:
     def write(self, folder: Path) -> None:
         """Write report.json in one step."""
         shares = {name: round(self.coverage(name), 4) for name in FIELDS}
-        entries = asdict(self) | {"coverage": shares}
+        entries = vars(self) | {"coverage": shares}
         atomic.write_bytes(folder / NAME, json.dumps(entries, indent=1, sort_keys=True, ensure_ascii=False).encode())
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from catalogue.errors import Incomplete, Refused, SiteError
-from scraper import local, report, table
+from scraper import images, local, report, table
 from scraper.crawl import OVER_LIMIT, Crawl
 from scraper.fetch import Fetcher
 from scraper.progress import Show
@@ -26,6 +26,7 @@ def run(site: Site, folder: Path, show: Show, *, refresh: bool = False) -> Repor
     is returned: `settle` tells.
     """
     with _alone(folder), _opened(folder) as store:
+        _sweep(folder)
         store.again(_lost(store, folder))
         store.begin(site.seeds(), site.fingerprint, refresh=refresh)
         local.take_in(site, store, folder, show)
@@ -62,6 +63,13 @@ def _check_reached(found: Report) -> None:
     reason = troubles.most_common(1)[0][0]
     example = next(iter(found.examples.values()), [""])[0]
     raise Refused(f"nothing could be fetched: {reason} ({example}).")
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what a killed run was writing."""
+    for place in (folder, folder / images.FOLDER):
+        for draft in place.glob(".*.tmp"):
+            draft.unlink()
 
 
 def _lost(store: Store, folder: Path) -> list[int]:

@@ -364,7 +364,7 @@ class Store:
 def host_of(url: str) -> str:
     """What counts as one host: scheme, name and port."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
 
 
 @contextmanager

@@ -120,8 +120,7 @@ def _table(feed: IO[bytes], base: str, encoding: str, skips: Counter[str]) -> It
         cells: defaultdict[str, list[str]] = defaultdict(list)
         for name, cell in zip(columns, row, strict=False):
             # A comma inside an address is its own; one before a blank or another address is not.
-            parts = re.split(r",\s+|,(?=https?://|//)", cell) if name == "additional_image_link" else [cell]
-            cells[name] += parts
+            cells[name] += re.split(r",\s+|,(?=https?://|//)", cell) if name == "additional_image_link" else [cell]
         yield cells
 
 

@@ -103,7 +103,7 @@ def next_page(html: str, url: str, rules: Rules) -> str:
 def product(html: str, url: str, rules: Rules, skips: Counter[str]) -> list[Draft]:
     """The product of a product page; none when nothing that its selectors name is there."""
     draft = _draft(BeautifulSoup(html, "lxml"), get_base_url(html, url), url, rules, "selectors", skips)
-    return [draft] if draft.title or draft.images else []
+    return [draft] if draft != Draft("selectors", link=url) else []
 
 
 def _draft(node: Tag, base: str, link: str, rules: Rules, source: str, skips: Counter[str]) -> Draft:

@@ -18,6 +18,7 @@ ENTRY_LIMIT = 50_000
 _PIECE = 64 * 1024
 _LINE_LIMIT = 16 * 1024
 _DEPTH_LIMIT = 32
+_EVENT_LIMIT = 4_000_000  # 50,000 pages with 38 translations each; empty elements alone would take minutes
 _HTML = re.compile(rb"<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _KINDS: dict[str, tuple[str, Literal["page", "sitemap"]]] = {
     "urlset": ("url", "page"),
@@ -41,17 +42,16 @@ class _Refused(Exception):
 class _Source:
     """What reads on after the first piece, which was looked at, up to the size that a sitemap may have."""
 
-    def __init__(self, head: bytes, rest: Callable[[int], bytes], limit: int | None = None) -> None:
-        self._head, self._rest, self._left = head, rest, limit
+    def __init__(self, head: bytes, rest: Callable[[int], bytes]) -> None:
+        self._head, self._rest, self._left = head, rest, SIZE_LIMIT
 
     def read(self, size: int = _PIECE) -> bytes:
         """At most `size` bytes; none at the end. Raises _Refused beyond the limit."""
         piece, self._head = (self._head[:size], self._head[size:]) if self._head else (self._rest(size), b"")
-        if self._left is not None:
-            self._left -= len(piece)
-            if self._left < 0:
-                raise _Refused("sitemap too large")
-        return piece
+        if self._left < 0 or (piece and not self._left):
+            raise _Refused("sitemap too large")
+        self._left -= len(piece)
+        return piece[: len(piece) + min(self._left, 0)]
 
 
 def entries(stream: IO[bytes], url: str, skips: Counter[str]) -> Iterator[Entry]:
@@ -86,7 +86,7 @@ def _all(stream: IO[bytes], url: str) -> Iterator[Entry]:
     head = head.removeprefix(b"\xef\xbb\xbf").lstrip()  # templates leave blank lines, which XML forbids there
     if not head or _HTML.match(head):
         raise _Refused("not a sitemap")
-    source = _Source(head, rest, SIZE_LIMIT)
+    source = _Source(head, rest)
     yield from _of_xml(source, url) if head.startswith((b"<", *_WIDE)) else _of_text(source)
 
 
@@ -100,10 +100,10 @@ def _head(stream: IO[bytes]) -> bytes:
 def _of_xml(source: _Source, url: str) -> Iterator[Entry]:
     path: list[Element] = []
     location = ""
-    for event, element in defusedxml.ElementTree.iterparse(source, ("start", "end")):
+    for count, (event, element) in enumerate(defusedxml.ElementTree.iterparse(source, ("start", "end"))):
         if event == "start":
             path.append(element)
-            _check(path)
+            _check(path, count)
             continue
         path.pop()
         if not path:
@@ -116,11 +116,13 @@ def _of_xml(source: _Source, url: str) -> Iterator[Entry]:
             location = ""
 
 
-def _check(path: list[Element]) -> None:
+def _check(path: list[Element], count: int) -> None:
     if _name(path[0]) not in _KINDS:
         raise _Refused("not a sitemap")
     if len(path) > _DEPTH_LIMIT:
         raise _Refused("broken sitemap")
+    if count > _EVENT_LIMIT:
+        raise _Refused("sitemap too large")
 
 
 def _name(element: Element) -> str:
