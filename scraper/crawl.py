@@ -16,6 +16,7 @@ from scraper.site import Limits, Role, Site
 from scraper.store import Fetched, Store, Task
 
 OVER_LIMIT = "page over the limit"
+REPEATED = "page that shows what the one before it showed"
 READ_ALREADY = "redirect to a page that is read anyway"
 _LANES = 16
 
@@ -35,6 +36,7 @@ class Crawl:
         self._site, self._store, self._fetcher, self._folder, self._show = site, store, fetcher, folder, show
         self._lanes: dict[Future[_Got], Task] = {}
         self._resting = set(store.resting())
+        self._before: dict[str, frozenset[str]] = {}  # what the page showed that leads to an address
 
     def run(self) -> None:
         """Fetch, read and store. Raises DiskError; whatever ends it, what was stored stays."""
@@ -103,19 +105,27 @@ class Crawl:
         else:
             known = answer.url != task.url and self._store.state(answer.url, task.role)[0]
             reading = Reading(skips=Counter([READ_ALREADY])) if known else read(self._site, task, answer)
-            self._store.read(task, self._few_images(reading), self._within_limit(reading), reading.skips)
+            self._store.read(task, self._few_images(reading), self._followed(task, reading), reading.skips)
             self._store.done(task, _noted(answer))
 
     def _few_images(self, reading: Reading) -> Iterator[tuple[str, Draft]]:
         most = self._site.limits.images_per_product
         return ((key, replace(draft, images=draft.images[:most])) for key, draft in reading.drafts)
 
-    def _within_limit(self, reading: Reading) -> Iterator[tuple[Role, str]]:
+    def _followed(self, task: Task, reading: Reading) -> Iterator[tuple[Role, str]]:
         for role, url in reading.links:
-            if self._store.documents < self._site.limits.pages:
+            if role == task.role and self._repeats(task, url, reading.shown):
+                reading.skips[REPEATED] += 1
+            elif self._store.documents < self._site.limits.pages:
                 yield role, url
             else:
                 reading.skips[OVER_LIMIT] += 1
+
+    def _repeats(self, task: Task, following: str, shown: frozenset[str]) -> bool:
+        """Whether a page brings nothing new: past the last one, some shops name a next page for ever."""
+        before = self._before.pop(task.url, frozenset())
+        self._before[following] = shown
+        return bool(shown) and shown <= before
 
 
 def _limit(task: Task, limits: Limits) -> int:

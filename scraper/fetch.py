@@ -223,12 +223,22 @@ class Fetcher:
         if answer.status not in (200, 304):
             again = answer.status >= 500 or answer.status in (408, 425)
             raise Unfetched(f"HTTP {answer.status}", answer.url, again=again, status=answer.status)
-        if self.manners.respect_noai and _noai(answer.headers, image=wanted.image):
+        if self.manners.respect_noai and noai(answer.headers, image=wanted.image):
             raise Unfetched("noai", answer.url, status=answer.status)
         kind = answer.headers.get("Content-Type", "").strip().lower()
         if answer.status == 200 and kind.startswith(_TEXTS if wanted.image else _MEDIA):
             raise Unfetched("not an image" if wanted.image else "not a document", kind, status=answer.status)
         return answer
+
+
+def noai(headers: Mapping[str, str], *, image: bool) -> bool:
+    """Whether X-Robots-Tag keeps machines' models away; `agent: tag` counts when the agent is us or everyone."""
+    for part in headers.get("X-Robots-Tag", "").lower().split(","):
+        agent, colon, tag = part.rpartition(":")
+        mine = not colon or agent.strip() in ("*", AGENT.lower())
+        if mine and tag.strip() in (("noai", "noimageai") if image else ("noai",)):
+            return True
+    return False
 
 
 class _Body(tempfile.SpooledTemporaryFile[bytes]):
@@ -304,13 +314,3 @@ def _rest(headers: Mapping[str, str]) -> float:
         return min(_LONGEST_REST, float(Retry().parse_retry_after(headers["Retry-After"])))
     except (KeyError, urllib3.exceptions.InvalidHeader, OverflowError):
         return _DEFAULT_REST
-
-
-def _noai(headers: Mapping[str, str], *, image: bool) -> bool:
-    """Whether X-Robots-Tag keeps machines' models away; `agent: tag` counts when the agent is us or everyone."""
-    for part in headers.get("X-Robots-Tag", "").lower().split(","):
-        agent, colon, tag = part.rpartition(":")
-        mine = not colon or agent.strip() in ("*", AGENT.lower())
-        if mine and tag.strip() in (("noai", "noimageai") if image else ("noai",)):
-            return True
-    return False

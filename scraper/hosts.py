@@ -16,6 +16,7 @@ AGENT = "Lookalike"
 UNREACHABLE = "robots.txt unreachable"
 _ROBOTS_BYTES = 512_000  # RFC 9309: at least 500 KiB must be read
 _JITTER = 0.3
+_LONGEST_DELAY = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ class Robots:
 
     @property
     def delay(self) -> float:
-        """Crawl-delay in seconds, 0 without one."""
-        return float(self.rules.crawl_delay(AGENT) or 0.0)
+        """Crawl-delay in seconds, 0 without one, a day at most: longer waits are more than a thread can be told."""
+        return min(_LONGEST_DELAY, float(self.rules.crawl_delay(AGENT) or 0.0))
 
     @property
     def sitemaps(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import threading
 import warnings
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from catalogue.formats import FORMATS, MAX_PIXELS, SUFFIX
 
 FOLDER = "images"
 _LEAST_SIDE = 16  # below it: a pixel that counts visitors, or a spacer
+_QUIET = threading.Lock()  # what is ignored belongs to the process: two threads would restore it over each other
 
 
 def suffix_of(content: bytes) -> str:
@@ -23,8 +25,11 @@ def suffix_of(content: bytes) -> str:
     if not content:
         raise Unfetched("empty body")
     try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(content), formats=FORMATS) as image:
-            warnings.simplefilter("ignore")
+        with (
+            _QUIET,
+            warnings.catch_warnings(action="ignore"),
+            Image.open(io.BytesIO(content), formats=FORMATS) as image,
+        ):
             size, kind = image.size, image.format or ""
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
         bomb = isinstance(error, Image.DecompressionBombError)

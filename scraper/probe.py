@@ -15,7 +15,7 @@ from scraper.site import Site
 from scraper.sources import jsonld, merchant, metadata, shopify, sitemap, woocommerce
 from scraper.values import address
 
-ORDER = ("feed", "shopify", "woocommerce", "sitemap", "jsonld", "microdata", "opengraph")
+ORDER = ("feed", "shopify", "woocommerce", "sitemap", "listing", "jsonld", "microdata", "opengraph")
 _BYTES = 50_000_000
 _SITEMAPS = 4
 _PAGES = 5
@@ -100,23 +100,24 @@ class _Asked:
         self._note("woocommerce", address(self.offers.start, "/"), next(iter(found), None), "the Store API is empty")
 
     def pages(self, first: Answer) -> None:
-        """Sitemaps, and what the pages that they name, or the first one, say of products."""
-        where, links = self._sitemap_pages()
-        telling: list[str] = []
-        for page in [*links, first.url]:
-            answer = first if page == first.url else self._get("page", page)
-            if answer is not None and self._read(answer):
-                telling.append(page)
-                if len(telling) > 1:
-                    break
-        products = [page for page in telling if page in links]
-        if products:
+        """Sitemaps and JSON-LD lists, and what the pages that they name, or the first one, say of products."""
+        where, mapped = self._sitemap_pages()
+        html = html_of(first)
+        drafts = jsonld.drafts(html, first.url, self._skips)
+        listed = [*jsonld.links(html, first.url), *(draft.link for draft in drafts if draft.link)]
+        telling = [page for page in mapped if self._tells(page)][:2]
+        self._read(first)
+        if drafts or any(self._tells(page) for page in listed[:2]):
+            self._note("listing", first.url, self.offers.named(*_READERS)[0].sample, "")
+        if telling:
             sample = self.offers.named(*_READERS)[0].sample
-            self.offers.found.append(Offer("sitemap", where, sample, _pattern(products)))
-        elif where:
-            self.offers.absent["sitemap"] = f"{where} names no page that says which product it shows"
+            self.offers.found.append(Offer("sitemap", where, sample, _pattern(telling)))
         else:
-            self.offers.absent["sitemap"] = "no sitemap"
+            self.offers.absent["sitemap"] = f"{where} names no page that tells its product" if where else "no sitemap"
+
+    def _tells(self, page: str) -> bool:
+        answer = self._get("page", page)
+        return answer is not None and self._read(answer)
 
     def _read(self, answer: Answer) -> bool:
         """Note what the readers find on a page; whether it is a page of one product."""

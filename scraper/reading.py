@@ -3,31 +3,34 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qs, urlsplit
 
 from w3lib.encoding import html_to_unicode
 
 from catalogue.errors import Unfetched
 from scraper.draft import Draft
-from scraper.fetch import Answer
+from scraper.fetch import Answer, noai
+from scraper.hosts import AGENT
 from scraper.site import Listing, Role, Site
 from scraper.sources import jsonld, merchant, metadata, selectors, shopify, sitemap, woocommerce
 from scraper.store import Task
 
-_NOAI = re.compile(r"<meta[^>]+name=[\"']?robots[\"']?[^>]+content=[\"'][^\"']*\bnoai\b", re.IGNORECASE)
+_META = re.compile(r"<meta\b[^<>]*>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""(?<![\w-])(name|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 
 
 @dataclass
 class Reading:
     """What an answer holds: drafts with the keys of their products, further addresses, and what was skipped.
 
-    The drafts of a long feed are made while they are taken.
+    The drafts of a long feed are made while they are taken. `shown` are the products of a page that names a next one.
     """
 
     drafts: Iterable[tuple[str, Draft]] = ()
     links: Iterable[tuple[Role, str]] = ()
     skips: Counter[str] = field(default_factory=Counter)
+    shown: frozenset[str] = frozenset()
 
 
 def read(site: Site, task: Task, answer: Answer) -> Reading:
@@ -67,7 +70,7 @@ def _shopify(site: Site, task: Task, answer: Answer) -> Reading:
         raise Unfetched("not Shopify's products.json", answer.headers.get("Content-Type", ""))
     found = shopify.drafts(answer.content, answer.url, site.currency, skips)
     following = shopify.page_address(task.url, _number(task.url) + 1)
-    return Reading(_keyed(found), [("shopify", following)] if found else (), skips)
+    return Reading(_keyed(found), [("shopify", following)] if found else (), skips, _shown(found))
 
 
 def _woocommerce(_: Site, task: Task, answer: Answer) -> Reading:
@@ -77,9 +80,8 @@ def _woocommerce(_: Site, task: Task, answer: Answer) -> Reading:
     found = woocommerce.drafts(answer.content, answer.url, skips)
     number = _number(task.url)
     more = number < woocommerce.pages(answer.headers)
-    return Reading(
-        _keyed(found), [("woocommerce", woocommerce.page_address(task.url, number + 1))] if more else (), skips
-    )
+    links: list[tuple[Role, str]] = [("woocommerce", woocommerce.page_address(task.url, number + 1))] if more else []
+    return Reading(_keyed(found), links, skips, _shown(found))
 
 
 def _sitemap(site: Site, task: Task, answer: Answer) -> Reading:
@@ -103,14 +105,16 @@ def _listing(site: Site, _: Task, answer: Answer) -> Reading:
     table = site.listing
     if table is None:
         return Reading()
-    found = _listed(site, table, html_of(answer), answer.url, skips)
+    html = html_of(answer)
+    found = _listed(site, table, html, answer.url, skips)
+    heeded = _heeded(site, answer, html, found.drafts, skips)
     links: list[tuple[Role, str]] = [("product", link) for link in found.links] if site.product else []
     # A page past the last one that shows the last one again would otherwise name a next page for ever.
     if found.next and found.links:
         links.append(("listing", found.next))
     if not found.links:
         skips["listing page without products"] += 1
-    return Reading(_keyed(found.drafts), links, skips)
+    return Reading(_keyed(heeded), links, skips, frozenset(found.links))
 
 
 def _listed(site: Site, table: Listing, html: str, url: str, skips: Counter[str]) -> selectors.Listing:
@@ -126,12 +130,31 @@ def _listed(site: Site, table: Listing, html: str, url: str, skips: Counter[str]
 def _product(site: Site, task: Task, answer: Answer) -> Reading:
     skips: Counter[str] = Counter()
     html = html_of(answer)
-    if site.respect_noai and _NOAI.search(html):
-        raise Unfetched("noai", answer.url, status=answer.status)
-    found = page_drafts(site, html, answer.url, skips)
+    found = _heeded(site, answer, html, page_drafts(site, html, answer.url, skips), skips)
     if not found:
         skips["page without a product"] += 1
     return Reading(_of_page(found, task.url, answer.url), (), skips)
+
+
+def _heeded(site: Site, answer: Answer, html: str, found: Iterable[Draft], skips: Counter[str]) -> list[Draft]:
+    """What a page lets machines use: after `noimageai` drafts without images. Raises Unfetched after `noai`."""
+    said = _said_to_machines(html) if site.respect_noai else set()
+    if "noai" in said:
+        raise Unfetched("noai", answer.url, status=answer.status)
+    if "noimageai" in said or (site.respect_noai and noai(answer.headers, image=True)):
+        skips["noimageai"] += 1
+        return [replace(draft, images=()) for draft in found]
+    return list(found)
+
+
+def _said_to_machines(html: str) -> set[str]:
+    """The words of `<meta name="robots" content="…">`, and of those that name us."""
+    said: set[str] = set()
+    for tag in _META.findall(html):
+        values = {name.lower(): "".join(value).strip().lower() for name, *value in _ATTRIBUTE.findall(tag)}
+        if values.get("name") in ("robots", AGENT.lower()):
+            said |= set(re.split(r"[\s,]+", values.get("content", "")))
+    return said
 
 
 def _of_page(found: list[Draft], asked: str, url: str) -> Iterator[tuple[str, Draft]]:
@@ -144,6 +167,10 @@ def _of_page(found: list[Draft], asked: str, url: str) -> Iterator[tuple[str, Dr
 
 def _keyed(found: Iterable[Draft]) -> Iterator[tuple[str, Draft]]:
     return ((draft.link or f"id:{draft.id}", draft) for draft in found)
+
+
+def _shown(found: Iterable[Draft]) -> frozenset[str]:
+    return frozenset(draft.link or draft.id for draft in found)
 
 
 def _number(url: str) -> int:

@@ -4,6 +4,7 @@ import json
 from urllib.parse import urlsplit
 
 from scraper.probe import Offer, Offers
+from scraper.site import SOURCES
 
 _HEAD = """\
 # Written by: python -m scraper probe {start}
@@ -32,11 +33,16 @@ _SELECTORS = """
 
 def site_file(offers: Offers) -> str:
     """The text of a site file: the best source is used, the others stand beside it as comments."""
-    tables = [table for offer in offers.found if (table := _table(offer, offers))]
-    tables += [] if tables or not offers.found else [_page_table(offers)]
-    first, others = (tables[0], tables[1:]) if tables else (_SELECTORS, [])
-    noted = "".join(f"\n# Offered too:{table.replace(chr(10), chr(10) + '# ').rstrip('# ')}" for table in others)
-    return _head(offers) + first + noted
+    tables = [table for offer in offers.found if (table := _table(offer))]
+    first = tables[0] if tables else _SELECTORS
+    pages = _product_table(offers) if offers.named("sitemap", "listing") else ""
+    others = "".join(f"\n# Offered too:\n{_commented(table)}" for table in tables[1:])
+    return (
+        _head(offers)
+        + first
+        + (pages if first.startswith(("\n[sitemap]", "\n[listing]")) else _commented(pages))
+        + others
+    )
 
 
 def _head(offers: Offers) -> str:
@@ -56,20 +62,18 @@ def _head(offers: Offers) -> str:
     )
 
 
-def _table(offer: Offer, offers: Offers) -> str:
-    if offer.source in ("feed", "shopify", "woocommerce"):
-        return f"\n[{offer.source}]\naddress = {json.dumps(offer.address)}\n"
-    if offer.source == "sitemap":
-        pages = f"pages = {json.dumps(offer.pages)}\n" if offer.pages else ""
-        return f"\n[sitemap]\naddress = {json.dumps(offer.address)}\n{pages}{_product_table(offers)}"
-    return ""
-
-
-def _page_table(offers: Offers) -> str:
-    """Without a sitemap, the address itself is a listing whose pages speak JSON-LD, or the one product's page."""
-    return f'\n[listing]\naddress = ""\n# next = "a.next"  # the link to the next page\n{_product_table(offers)}'
+def _table(offer: Offer) -> str:
+    if offer.source not in SOURCES:
+        return ""
+    pages = f"pages = {json.dumps(offer.pages)}\n" if offer.pages else ""
+    more = '# next = "a.next"  # the link to the next page\n' if offer.source == "listing" else ""
+    return f"\n[{offer.source}]\naddress = {json.dumps(offer.address)}\n{pages}{more}"
 
 
 def _product_table(offers: Offers) -> str:
     readers = [offer.source for offer in offers.named("jsonld", "microdata", "opengraph")]
     return f"\n[product]\nread = {json.dumps(readers)}\n"
+
+
+def _commented(table: str) -> str:
+    return "".join(f"# {line}\n" for line in table.strip().splitlines())

@@ -197,12 +197,13 @@ def listing(*items: str, following: str = "") -> Reply:
 
 
 def site(address: str, **entries: Any) -> Site:
-    """A site file for such listings: no pauses, no retries, 2 seconds for each request."""
+    """A site file for such listings, or for the source in `entries`: no pauses, no retries, 2 s for a request."""
     limits = {"seconds": 2.0, "retries": 0} | entries.pop("limits", {})
-    listing = {"item": "article", "link": "a", "title": "a", "price": "b", "image": "img", "next": "a[rel=next]"}
-    listing |= entries.pop("listing", {})
     given = {"start": f"{address}/", "delay": 0.0, "allow_private": True, "coverage": {"title": 0.0, "image": 0.0}}
-    return parse(given | {"limits": limits, "listing": listing} | entries)
+    if not entries.keys() & {"feed", "shopify", "woocommerce", "sitemap"}:
+        listing = {"item": "article", "link": "a", "title": "a", "price": "b", "image": "img", "next": "a[rel=next]"}
+        given["listing"] = listing | entries.pop("listing", {})
+    return parse(given | {"limits": limits} | entries)
 
 
 def fetch_shop(folder: Path, address: str, *, refresh: bool = False, **entries: Any) -> Report:

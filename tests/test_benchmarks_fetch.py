@@ -1,8 +1,15 @@
 """The server that the download benchmark measures with, and our side of it, with a few images."""
 
 import hashlib
+import sys
+
+import pytest
 
 from benchmarks import fetch, image_server
+
+
+def hashes(count: int) -> frozenset[str]:
+    return frozenset(hashlib.sha256(content).hexdigest() for content in image_server.contents(count))
 
 
 def test_images_are_alike_every_time_and_all_different() -> None:
@@ -13,11 +20,16 @@ def test_images_are_alike_every_time_and_all_different() -> None:
 
 
 def test_ours_stores_every_image_over_one_connection_per_host() -> None:
-    expected = frozenset(hashlib.sha256(content).hexdigest() for content in image_server.contents(40))
-    found = fetch.download(fetch.lookalike, expected)
+    found = fetch.download(fetch.lookalike, hashes(40))
     assert found.connections == 1
     assert found.images_per_second > 0
     assert found.seconds > 0
+
+
+@pytest.mark.parametrize(("code", "message"), [("", "stored 0 of 8 images"), ("raise SystemExit('no')", "with 1: no$")])
+def test_a_contestant_that_fails_is_told_in_one_line(code: str, message: str) -> None:
+    with pytest.raises(fetch.BenchmarkError, match=message):
+        fetch.download(lambda *_: [sys.executable, "-c", code], hashes(8))
 
 
 def test_the_ratio_is_that_of_the_medians() -> None:

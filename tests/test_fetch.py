@@ -127,9 +127,7 @@ def test_each_new_connection_is_checked_anew(twins: tuple[Shop, Shop], monkeypat
 
 
 @pytest.mark.usefixtures("first_is_public")
-def test_one_private_address_among_several_is_enough(
-    twins: tuple[Shop, Shop], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_private_address_among_several_is_enough(twins: tuple[Shop, Shop], monkeypatch: pytest.MonkeyPatch) -> None:
     resolving(monkeypatch, ["127.0.0.1", "127.0.0.2"])
     assert reason_of(f"http://shop.test:{twins[0].port}/", allow_private=False) == "private address"
     assert (twins[0].most_open, twins[1].most_open) == (0, 0)
@@ -149,7 +147,9 @@ def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch
         assert proxy.asked == []
 
 
-@pytest.mark.parametrize("target", ["file:///etc/passwd", "data:text/html,x", "javascript:x", "ftp://127.0.0.1/", "http://"])
+@pytest.mark.parametrize(
+    "target", ["file:///etc/passwd", "data:text/html,x", "javascript:x", "ftp://127.0.0.1/", "http://"]
+)
 def test_a_redirect_to_what_is_no_web_address(target: str) -> None:
     with shop({"/": redirect(target)}) as server:
         expected = "too many redirects" if target == "http://" else "redirect without an address"

@@ -13,9 +13,10 @@ ROOT = Path(__file__).parent.parent
 ARROWS = {
     "catalogue": {"catalogue"},
     "model": {"model", "catalogue"},
+    "scraper": {"scraper", "catalogue"},
     "storefront": {"storefront", "catalogue"},
 }
-PACKAGES = {*ARROWS, "scraper"}
+PACKAGES = set(ARROWS)
 HEAVY = ("tensorflow", "keras", "numpy", "pandas", "sklearn")
 
 

@@ -368,6 +368,11 @@ def test_the_one_product_of_a_list_is_not_at_the_lists_address() -> None:
     assert [(draft.title, draft.link) for draft in read(mug(name="Pot"), listed)] == [("Pot", URL), ("Mug", "")]
 
 
+def test_a_product_that_a_list_refers_to_is_in_the_list() -> None:
+    refers = {"@type": "ItemList", "itemListElement": [{"@type": "ListItem", "item": {"@id": "#mug"}}]}
+    assert [draft.link for draft in read({"@graph": [mug(**{"@id": "#mug"}), refers]})] == [""]
+
+
 def test_breadcrumbs_are_no_links() -> None:
     trail = {"@type": "BreadcrumbList", "itemListElement": [{"@type": "ListItem", "item": "/c/mugs"}]}
     assert jsonld.links(page(trail), URL) == []
@@ -445,6 +450,11 @@ def test_references_are_resolved_across_blocks() -> None:
 )
 def test_references_that_run_in_circles_end(cycle: list[object]) -> None:
     assert {draft.title for draft in read(*cycle)} == {"Mug"}
+
+
+def test_a_graph_in_which_all_refer_to_all_ends() -> None:
+    everyone = [{"@id": f"#{number}"} for number in range(50)]
+    assert len(read({"@graph": [mug(mainEntityOfPage=everyone, hasVariant=[]) | each for each in everyone]})) == 50
 
 
 @pytest.mark.parametrize("left", ["[", '{"mainEntity":', '{"@type":"Product","name":"x","image":[{"url":'])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from catalogue.errors import Incomplete, Refused
+from scraper.hosts import Robots
 from scraper.run import settle
 from tests.shop_server import Reply, Shop, fetch_shop, item, listing, photo, shop
 
@@ -233,3 +234,7 @@ def test_the_user_agent_says_who_asks(tmp_path: Path) -> None:
         fetch_shop(tmp_path, server.address, contact="https://me.example/bot")
         agents = {request.headers["User-Agent"] for request in server.asked}
     assert agents == {"Lookalike/0.1 (looks-similar catalogue builder; https://me.example/bot)"}
+
+
+def test_a_crawl_delay_of_ages_is_a_day() -> None:
+    assert Robots.read(200, b"User-agent: *\nCrawl-delay: 99999999999").delay == 86_400

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +13,11 @@ import pytest
 
 from catalogue import feed
 from tests.serving import ROOT, serving
+from tests.shop_server import shop
+from tests.shops import PHOTOS, sitemap
 
 README = (ROOT / "README.md").read_text()
+SITES = (ROOT / "docs" / "site-files.md").read_text()
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 COMMANDS = [line.split("    #")[0].strip() for block in BLOCKS for line in block.strip().splitlines()]
 SERVERS = ("make demo", "app:server", "app.py")
@@ -41,11 +45,21 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def published() -> Iterator[str]:
+    """A shop on loopback, in the place of the documents' shop.example."""
+    with shop(PHOTOS) as server:
+        server.answers |= sitemap(server.address)
+        yield server.address
+
+
 @pytest.mark.parametrize("command", COMMANDS)
-def test_command_runs(clone: Path, command: str) -> None:
+def test_command_runs(clone: Path, published: str, command: str) -> None:
     if any(name in command for name in SERVERS):
         with serving(["bash", "-c", command], clone, _environment(), seconds=240):
             return
+    if re.search(r"scraper (probe|run)", command):
+        command = f"{command.replace('https://shop.example', published)} --allow-private --delay 0"
     for found, instead in INSTEAD.items():
         command = command.replace(found, instead)
     subprocess.run(["bash", "-ec", command], cwd=clone, env=_environment(), check=True, timeout=240)
@@ -69,9 +83,14 @@ def test_python_of_the_readme_runs() -> None:
 
 
 def test_every_file_that_the_documents_name_is_there() -> None:
-    for document in ("README.md", "CONTRIBUTING.md"):
-        for name in re.findall(r"\]\((?!http)([^)#]+)\)", (ROOT / document).read_text()):
-            assert (ROOT / name).is_file(), f"{document} names {name}"
+    for document in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
+        for name in re.findall(r"\]\((?!http)([^)#]+)\)", document.read_text()):
+            assert (document.parent / name).is_file(), f"{document.name} names {name}"
+
+
+def test_the_commands_of_the_other_documents_are_the_readmes() -> None:
+    for block in re.findall(r"```sh\n(.*?)```", SITES, re.DOTALL):
+        assert set(block.strip().splitlines()) <= set(COMMANDS)
 
 
 def _small_shop(demo: Path, shop: Path) -> None:
