@@ -120,7 +120,7 @@ def download(contestant: Contestant, expected: frozenset[str]) -> Round:
         folder = Path(name)
         command = contestant([address_of(number, port) for number in range(len(expected))], folder)
         begin = perf_counter()
-        _run(command)
+        _run(command, TMPDIR=name)  # img2dataset leaves folders behind
         seconds = perf_counter() - begin
         _check_stored(folder, expected, command)
         stats = _stats(port)
@@ -157,8 +157,8 @@ def _install() -> None:
     _run([str(_ENVIRONMENT / "bin" / "python"), "-m", "pip", "install", "--quiet", PINNED])
 
 
-def _run(command: Sequence[str]) -> None:
-    variables = {**os.environ, "NO_ALBUMENTATIONS_UPDATE": "1"}
+def _run(command: Sequence[str], **environment: str) -> None:
+    variables = {**os.environ, "NO_ALBUMENTATIONS_UPDATE": "1", **environment}
     answer = subprocess.run(command, cwd=_ROOT, env=variables, capture_output=True, text=True, check=False)
     if answer.returncode:
         last = (answer.stderr.strip() or answer.stdout.strip()).splitlines()[-1:]

@@ -24,7 +24,7 @@ from scraper.values import address
 _CHUNK = 65_536
 _IN_MEMORY = 8_000_000
 _ROBOTS_REDIRECTS = 5
-_LONGEST_REST = 30 * 86_400.0
+_LONGEST_REST = 30 * 86_400
 _SHORT_REST = 60.0  # a longer Retry-After is not sat out: the run ends, and says when to come back
 _DEFAULT_REST = 30.0
 _OF_HOST = ("private address", "TLS error", "does not resolve", "cannot connect", "asks to wait")
@@ -196,7 +196,8 @@ class Fetcher:
                 if rest > _SHORT_REST:
                     raise Unfetched("asks to wait", f"{rest:.0f} s", again=True, status=answer.status, rest=rest)
                 host.rest(rest)
-        raise Unfetched(f"HTTP {answer.status}", url, again=True, status=answer.status, rest=rest)
+        named = rest if "Retry-After" in answer.headers else 0.0
+        raise Unfetched(f"HTTP {answer.status}", url, again=True, status=answer.status, rest=named)
 
     def _send(self, session: requests.Session, url: str, wanted: Wanted) -> Answer:
         if self.stop.is_set():
@@ -311,6 +312,6 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _rest(headers: Mapping[str, str]) -> float:
     """Seconds of a Retry-After header, as a number or as a date."""
     try:
-        return min(_LONGEST_REST, float(Retry().parse_retry_after(headers["Retry-After"])))
+        return float(Retry(retry_after_max=_LONGEST_REST).parse_retry_after(headers["Retry-After"]))
     except (KeyError, urllib3.exceptions.InvalidHeader, OverflowError):
         return _DEFAULT_REST

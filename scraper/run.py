@@ -33,11 +33,13 @@ def run(site: Site, folder: Path, show: Show, *, refresh: bool = False) -> Repor
         with Fetcher(site.manners) as fetcher:
             Crawl(site, store, fetcher, folder, show).run()
         found = table.survey(site, store)
+        found.resting = store.resting()
         found.write(folder)
+        if found.resting and not found.products:
+            settle(found)
         _check_reached(found)
         report.check(site, found)
         table.publish(site, store, folder, found)
-        found.resting = store.resting()
         found.write(folder)
         return found
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urljoin, urlsplit
 
-from bs4 import BeautifulSoup
 from price_parser import Price as VisiblePrice
 from w3lib.html import replace_entities
 
 from catalogue.product import Availability, Price
+from scraper.markup import parsed
 
 TITLE_LIMIT = 300
 TEXT_LIMIT = 5_000  # Merchant Center's own limit for descriptions
@@ -162,7 +162,7 @@ def _encodable(words: str) -> str:
 
 def _without_markup(words: str) -> str:
     words = re.sub(r"<\?[^>]*>", " ", words)  # word processors leave `<?xml:namespace …>`, which bs4 warns about
-    soup = BeautifulSoup(words, "lxml")
+    soup = parsed(words)
     for unseen in soup(["script", "style", "template", "noscript"]):
         unseen.decompose()
     return soup.get_text(" " if soup.find(["p", "br", "div", "li", "td"]) else "")

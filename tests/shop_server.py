@@ -158,7 +158,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _say(self, answer: Reply) -> None:
         body = answer.body if isinstance(answer.body, bytes) else answer.body.encode()
         self.send_response(answer.status)
-        for name, value in ({"Content-Type": answer.kind, "Content-Length": str(len(body))} | answer.headers).items():
+        for name, value in (
+            {"Content-Type": answer.kind, "Content-Length": str(len(body))} | dict(answer.headers)
+        ).items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)

@@ -13,7 +13,7 @@ from catalogue import feed
 from catalogue.errors import Incomplete
 from scraper.run import settle
 from tests.factories import encoded, make_photo
-from tests.shop_server import GOOD, Raw, Reply, fetch_shop, item, listing, photo, redirect, shop
+from tests.shop_server import GOOD, Answering, Raw, Reply, fetch_shop, item, listing, photo, redirect, shop
 
 LIMIT = 200_000
 KEPT = {".scrape.lock", "images", "products.csv", "report.json", "scrape.sqlite"}
@@ -43,7 +43,7 @@ def drip(content: bytes) -> list[bytes]:
     return [content[place : place + 1] for place in range(len(content))]
 
 
-REFUSED = {
+REFUSED: dict[str, tuple[Reply | Raw, str]] = {
     "an HTML page": (Reply("<html>sold out</html>"), "not an image"),
     "an HTML page that claims to be a PNG": (photo(b"<html>sold out</html>"), "not an image"),
     "an SVG": (photo(SVG, "image/svg+xml"), "not an image"),
@@ -53,7 +53,7 @@ REFUSED = {
     "8,000 × 8,000 pixels": (photo(small_png_of(8_000, 8_000)), "too many pixels"),
     "one pixel": (photo(encoded(make_photo(size=(1, 1)))), "too small"),
     "half a header": (photo(GOOD[:20]), "not an image"),
-    "a declared length over the limit": (photo(encoded(NOISE)), "too large"),
+    "a declared length over the limit": (Raw([HEAD + b"Content-Length: 99999999\r\n\r\n" + GOOD]), "too large"),
     "an undeclared length over the limit": (Raw([HEAD + chunked(encoded(NOISE))]), "too large"),
     "a bomb": (photo(gzip.compress(bytes(50_000_000)), headers={"Content-Encoding": "gzip"}), "too large"),
     "a bomb in a bomb": (
@@ -71,7 +71,7 @@ REFUSED = {
     "noimageai": (photo(headers={"X-Robots-Tag": "noindex, NoImageAI"}), "noai"),
     "noai for us": (photo(headers={"X-Robots-Tag": "lookalike: noai"}), "noai"),
 }
-FAILED = {
+FAILED: dict[str, tuple[Reply | Raw, str]] = {
     "a server error": (Reply(status=500), "HTTP 500"),
     "a short body": (Raw([HEAD + b"Content-Length: 99999\r\n\r\n" + GOOD]), "short body"),
     "a short body in chunks": (
@@ -95,7 +95,11 @@ FAILED = {
 @pytest.mark.parametrize("name", [*REFUSED, *FAILED])
 def test_a_bad_image_is_counted_and_left_out(name: str, tmp_path: Path) -> None:
     answer, reason = (REFUSED | FAILED)[name]
-    pages = {"/": listing(item("Good", "/good.png"), item("Bad", "/bad.png")), "/good.png": photo(), "/bad.png": answer}
+    pages: dict[str, Answering] = {
+        "/": listing(item("Good", "/good.png"), item("Bad", "/bad.png")),
+        "/good.png": photo(),
+        "/bad.png": answer,
+    }
     with shop(pages) as server:
         limits = {"image_bytes": LIMIT, "seconds": 1.0}
         report = fetch_shop(tmp_path / "out", server.address, limits=limits)
@@ -125,7 +129,7 @@ def test_what_is_no_web_address_is_never_asked_for(link: str, tmp_path: Path) ->
     with shop({"/": listing(item(image=link)), "*": photo()}) as server:
         report = fetch_shop(tmp_path, server.address)
         assert server.paths == ["/robots.txt", "/"]
-    assert (report.products, report.images) == (1, 0)
+    assert (report.products, report.images, report.refused, report.failed) == (1, 0, {}, {})
     assert not (tmp_path / "images").exists()
 
 

@@ -5,17 +5,17 @@ import gzip
 import json
 from collections import Counter
 from collections.abc import Callable
-from html import escape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from catalogue import feed
-from catalogue.errors import Drift, Incomplete, LookalikeError, Refused, Unfetched
+from catalogue.errors import Drift, Incomplete, LookalikeError, Refused
 from catalogue.product import Product
 from scraper.crawl import OVER_LIMIT, REPEATED
 from scraper.run import settle
-from tests.shop_server import Raw, Reply, fetch_shop, item, listing, photo, redirect, shop
+from tests.shop_server import Answering, Raw, Reply, fetch_shop, item, listing, photo, redirect, shop
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 CROWD = listing(*(item(f"Mug {number}") for number in range(2_000))).body
@@ -58,7 +58,7 @@ def test_a_shop_whose_only_page_is_bad(name: str, tmp_path: Path) -> None:
 
 
 def test_a_bad_product_page_leaves_what_the_listing_says(tmp_path: Path) -> None:
-    pages = {
+    pages: dict[str, Answering] = {
         "/": listing(*(item(name, link=f"/{name}") for name in ("good", "gone", "short", "picture", "empty"))),
         "/good": Reply("<h1>From the page</h1>"),
         "/short": Raw([HEAD + b"Content-Length: 9999\r\n\r\n<h1>half a page"]),
@@ -158,10 +158,10 @@ TITLES = {
     "'=1+1": "'=1+1",
     "'quoted'": "'quoted'",
     'A "mug", blue;\nround': 'A "mug", blue; round',
-    "a\0b&#0;c": None,
+    "a\0b&#0;c": "a\ufffdb\ufffdc",
     "&#x202e;guM": "\u202eguM",
     "🏺 花瓶": "🏺 花瓶",
-    "&#xd800;Mug": None,
+    "&#xd800;Mug": "\ufffdMug",
     "x" * 2_000: "x" * 300,
 }
 
@@ -171,8 +171,7 @@ def test_titles_are_plain_text_and_no_formula(markup: str, tmp_path: Path) -> No
     with shop({"/": listing(item(markup, link="/p"))}) as server:
         fetch_shop(tmp_path, server.address)
     title = only(tmp_path).title
-    assert title == TITLES[markup] if TITLES[markup] is not None else title
-    assert title.isprintable() or "\u202e" in title
+    assert title == TITLES[markup]
     with (tmp_path / "products.csv").open(encoding="utf-8", newline="") as file:
         header, row = csv.reader(file)
     assert len(header) == len(row)
@@ -227,19 +226,18 @@ def test_prices_that_pages_show(text: str, price: str, skipped: dict[str, int], 
         ("", "None", {}),
         ("Free", "None", {"price without currency": 1}),
         ("0 EUR", "0.00 EUR", {}),
-        ("NaN EUR", "None", None),
+        ("NaN EUR", "None", {"unreadable price": 1}),
         ("-5.00 EUR", "None", {"negative price": 1}),
         ("10.00 - 20.00 EUR", "None", {"unreadable price": 1}),
         ("1e999 EUR", "None", {"unreadable price": 1}),
         ("12.00", "None", {"price without currency": 1}),
     ],
 )
-def test_prices_of_feeds(text: str, price: str, skipped: dict[str, int] | None, tmp_path: Path) -> None:
+def test_prices_of_feeds(text: str, price: str, skipped: dict[str, int], tmp_path: Path) -> None:
     table = f"id\ttitle\tlink\tprice\n1\tMug\t/1\t{text}\n"
     with shop({"/feed": Reply(table, "text/plain")}) as server:
         report = fetch_shop(tmp_path, server.address, feed={"address": "/feed"})
-    assert str(only(tmp_path).price) == price
-    assert report.skipped == skipped if skipped is not None else report.skipped.total() == 1
+    assert (str(only(tmp_path).price), report.skipped) == (price, skipped)
 
 
 def test_of_one_id_the_first_is_kept(tmp_path: Path) -> None:
@@ -265,31 +263,24 @@ LAUGHS = (
 
 
 @pytest.mark.parametrize("entity", ["b", "c"])
-@pytest.mark.parametrize("source", ["feed", "sitemap"])
-def test_xml_that_declares_entities_is_not_read(source: str, entity: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("source", "told"), [("feed", "unreadable document"), ("sitemap", "1 broken sitemap")])
+def test_xml_that_declares_entities_is_not_read(source: str, told: str, entity: str, tmp_path: Path) -> None:
     answer = Reply(LAUGHS.replace("{}", entity), "application/xml")
-    with shop({"/x.xml": answer}) as server, pytest.raises((Refused, Drift)):
-        fetch_shop(tmp_path, server.address, **{source: {"address": "/x.xml"}})
-    assert "root:" not in (tmp_path / "report.json").read_text()
+    given: Any = {source: {"address": "/x.xml"}}
+    with shop({"/x.xml": answer}) as server, pytest.raises((Refused, Drift), match=told):
+        fetch_shop(tmp_path, server.address, **given)
 
 
 @pytest.mark.parametrize("body", ["[" * 100_000, '{"products": 1}', '{"products": [' + "9" * 5_000 + "]}", "", "\0"])
 def test_json_that_is_no_catalogue(body: str, tmp_path: Path) -> None:
-    with shop({"/products.json": Reply(body, "application/json")}) as server, pytest.raises((Refused, Drift)):
+    with (
+        shop({"/products.json": Reply(body, "application/json")}) as server,
+        pytest.raises(Refused, match=r"not Shopify's products\.json"),
+    ):
         fetch_shop(tmp_path, server.address, shopify={})
 
 
-@pytest.mark.parametrize("kind", ["text/html; charset=x-nonsense", "text/html; charset=utf-16", "nonsense", ""])
+@pytest.mark.parametrize("kind", ["text/html; charset=x-nonsense", "text/html;charset", "nonsense", ""])
 def test_kinds_that_say_nothing_true(kind: str, tmp_path: Path) -> None:
     with shop({"/": Reply(listing(item("Mug")).body, kind)}) as server:
-        try:
-            report = fetch_shop(tmp_path, server.address)
-        except (Refused, Drift):
-            assert "utf-16" in kind
-        else:
-            assert report.products == 1
-
-
-def test_pages_escape_what_they_are_given() -> None:
-    assert escape('"<') in str(listing(item(link='"<')).body)
-    assert issubclass(Unfetched, Refused)
+        assert fetch_shop(tmp_path, server.address).products == 1

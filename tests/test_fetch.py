@@ -15,7 +15,7 @@ from catalogue.errors import Refused, Unfetched
 from scraper import connections
 from scraper.fetch import Answer, Fetcher, Manners, Wanted
 from tests.serving import free_port
-from tests.shop_server import Raw, Reply, Shop, fetch_shop, item, listing, photo, redirect, shop
+from tests.shop_server import Answering, Raw, Reply, Shop, fetch_shop, item, listing, photo, redirect, shop
 
 PAGE = Reply("<p>page</p>")
 lookup = socket.getaddrinfo
@@ -221,7 +221,7 @@ ALLOWED = {
     "redirects without end": redirect("/robots.txt"),
     "a BOM and an allowance": Reply(b"\xef\xbb\xbfUser-agent: *\nDisallow:\n", "text/plain"),
 }
-FORBIDDEN = {
+FORBIDDEN: dict[str, tuple[Reply | Raw, str]] = {
     "a rule": (Reply(FORBID, "text/plain"), "robots.txt disallows"),
     "a BOM": (Reply(b"\xef\xbb\xbf" + FORBID, "text/plain"), "robots.txt disallows"),
     "a rule for us": (Reply(b"User-agent: lookalike\nDisallow: /", "text/plain"), "robots.txt disallows"),
@@ -255,7 +255,7 @@ def test_a_robots_txt_that_forbids(name: str, tmp_path: Path) -> None:
 
 
 def test_what_robots_txt_names_is_left_out(tmp_path: Path) -> None:
-    pages = {
+    pages: dict[str, Answering] = {
         "/robots.txt": Reply(b"User-agent: *\nDisallow: /private/\n", "text/plain"),
         "/": listing(item("A", image="/private/a.png"), item("B", image="/b.png"), item("C", image="/c.png")),
         "/b.png": photo(),

@@ -112,6 +112,13 @@ def test_a_host_that_asks_for_an_hour_is_left_alone(
         assert server.paths[4:] == ["/robots.txt", "/b.png", "/c.png", "/d.png"]
 
 
+@pytest.mark.parametrize(("after", "days"), [("604800", 7), ("9" * 20, 30), ("9" * 400, 30)])
+def test_long_rests_are_believed_up_to_a_month(after: str, days: int, tmp_path: Path) -> None:
+    with shop(four_images() | {"/b.png": Reply(status=429, headers={"Retry-After": after})}) as server:
+        report = fetch_shop(tmp_path, server.address)
+        assert report.resting[server.address] == pytest.approx(time.time() + days * 86_400, abs=6)
+
+
 @pytest.mark.parametrize("path", ["/", "/robots.txt"])
 def test_a_shop_that_asks_for_an_hour_at_once(path: str, tmp_path: Path) -> None:
     with shop(four_images() | {path: Reply(status=429, headers={"Retry-After": "3600"})}) as server:

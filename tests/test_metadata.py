@@ -220,7 +220,21 @@ def test_a_page_with_an_xml_declaration_is_read() -> None:
 def test_deeply_nested_items_end() -> None:
     nested = '<div itemscope itemprop="offers" itemtype="https://schema.org/Offer">' * 3_000
     html = f'{item("<b itemprop=name>Mug</b>")}{nested}<b itemprop="price">7</b>'
-    assert len(metadata.microdata(html, URL, Counter())) <= 1
+    skips: Counter[str] = Counter()
+    assert metadata.microdata(html, URL, skips) == []
+    assert skips == {"broken microdata": 1}
+
+
+def test_a_chain_of_references_ends() -> None:
+    chain = "".join(f'<div itemscope id="i{n}" itemref="i{n + 1}" itemprop="offers">7</div>' for n in range(3_000))
+    skips: Counter[str] = Counter()
+    assert metadata.microdata(f"{item('<b itemprop=name>Mug</b>')}{chain}", URL, skips) == []
+    assert skips == {"broken microdata": 1}
+
+
+def test_many_items_side_by_side_are_read() -> None:
+    html = "".join(item(f"<b itemprop=name>Mug {n}</b>") for n in range(100))
+    assert len(metadata.microdata(html, URL, Counter())) == 100
 
 
 SNIPPETS = st.sampled_from(

@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -221,7 +222,7 @@ def test_refresh_tells_what_was_added_changed_and_removed(tmp_path: Path) -> Non
 
 def test_a_product_whose_page_is_gone_leaves_the_catalogue(tmp_path: Path) -> None:
     answers = pictures(4) | {f"/p/Mug {n}": Reply("<h1>here</h1>") for n in range(4)}
-    page = {"product": {"read": ["selectors"], "description": "h1"}}
+    page: dict[str, Any] = {"product": {"read": ["selectors"], "description": "h1"}}
     answers = {path.replace(" ", "%20"): answer for path, answer in answers.items()}
     with shop(answers) as server:
         assert fetch_shop(tmp_path, server.address, **page).products == 4

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,9 +27,11 @@ def merchant(address: str) -> dict[str, Answering]:
 
 
 def plain(address: str) -> dict[str, Answering]:
-    pages = {f"/{name}": Reply(f"<h1>{name.title()}</h1><img src='{address}/{name}.png'>") for name in ("mug", "bowl")}
+    pages: dict[str, Answering] = {
+        f"/{name}": Reply(f"<h1>{name.title()}</h1><img src='{address}/{name}.png'>") for name in ("mug", "bowl")
+    }
     first = listing(item("mug", price="€ 12.00", link="/mug"), following="/?page=2")
-    return {"/": first, "/?page=2": listing(item("bowl", price="€ 20.00", link="/bowl"))} | pages
+    return pages | {"/": first, "/?page=2": listing(item("bowl", price="€ 20.00", link="/bowl"))}
 
 
 SHOPS: dict[str, Callable[[str], dict[str, Answering]]] = {
@@ -50,7 +53,7 @@ def test_the_example_fetches_a_shop_of_its_kind(tmp_path: Path, title: str, exam
     (tmp_path / "site.toml").write_text(example)
     with shop(shops.PHOTOS) as server:
         server.answers |= SHOPS[title](server.address)
-        changes = {"start": f"{server.address}/", "delay": 0.0, "allow_private": True}
+        changes: dict[str, Any] = {"start": f"{server.address}/", "delay": 0.0, "allow_private": True}
         report = run(sites.load(tmp_path / "site.toml", **changes), tmp_path / "shop", silent)
     assert (report.products, report.images, report.failed, report.refused) == (2, 2, {}, {})
     found = {product.title: product for product in feed.read(tmp_path / "shop").products}

@@ -5,15 +5,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from bs4 import BeautifulSoup
-from bs4.filter import SoupStrainer
 from w3lib.html import get_base_url
 
 from scraper.draft import Draft
+from scraper.markup import parsed
 from scraper.sources import schema
 
 _ANY = re.compile(r"ld(?:\+|&#43;|&#x2b;|&plus;)json", re.IGNORECASE)
-_DECLARATION = re.compile(r"<\?xml\b[^>]{0,200}>", re.IGNORECASE)
 # Strings are matched to be kept; the rest is what shops' templates leave around JSON. Each alternative ends where it
 # begins or at the end of the text, so that no block takes quadratic time.
 _AROUND = re.compile(
@@ -42,9 +40,7 @@ def _page(html: str, url: str) -> schema.Page:
 def _blocks(html: str, skips: Counter[str]) -> Iterator[object]:
     if "<" not in html or not _ANY.search(html):
         return
-    # lxml refuses lone surrogates, and Beautiful Soup warns of XHTML.
-    readable = _DECLARATION.sub("", html.encode("utf-8", "replace").decode())
-    for script in BeautifulSoup(readable, "lxml", parse_only=SoupStrainer("script"))("script"):
+    for script in parsed(html, only="script")("script"):
         kind = str(script.get("type") or "").partition(";")[0].strip().lower()
         words = script.get_text().strip("\ufeff \t\r\n") if kind == "application/ld+json" else ""
         if words:

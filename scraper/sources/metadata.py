@@ -4,6 +4,8 @@ from collections import Counter
 from typing import Any
 
 import extruct
+import lxml.etree
+import lxml.html
 from w3lib.html import get_base_url
 
 from catalogue.product import Price
@@ -43,11 +45,33 @@ def _extracted(html: str, url: str, syntax: str, broken: str, skips: Counter[str
         return []
     # lxml refuses text with an XML declaration, but reads bytes that have one.
     page = html.encode("utf-8", "replace")
+    if syntax == "microdata" and _too_deep(page):
+        skips[broken] += 1
+        return []
     try:
         return list(extruct.extract(page, base_url=get_base_url(html, url), syntaxes=[syntax], uniform=False)[syntax])
     except Exception:  # extruct documents none, and raises lxml's, ValueError of addresses, AttributeError …
         skips[broken] += 1
         return []
+
+
+def _too_deep(page: bytes) -> bool:
+    """Whether items nest so deeply that extruct, which recurses, would run into Python's limit.
+
+    It would do so within an XPath expression, whose lock is then never released: the next page would wait for ever.
+    """
+    lower = page.lower()
+    if lower.count(b"itemref") > _DEPTH:
+        return True
+    if lower.count(b"itemscope") <= _DEPTH:
+        return False
+    depth = 0
+    for event, element in lxml.etree.iterwalk(lxml.html.document_fromstring(page), events=("start", "end")):
+        if "itemscope" in element.attrib:
+            depth += 1 if event == "start" else -1
+        if depth > _DEPTH:
+            return True
+    return False
 
 
 def _tagged(tags: dict[str, list[str]], url: str, base: str, skips: Counter[str]) -> Draft:

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import soupsieve
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 from w3lib.html import get_base_url
 
 from catalogue.product import Availability, Price
 from scraper.draft import Draft
+from scraper.markup import parsed
 from scraper.values import TITLE_LIMIT, Separators, address, amount, path_of, plain, visible_price
 
 SOLD_OUT = re.compile(
@@ -80,7 +81,7 @@ class Listing:
 
 def listing(html: str, url: str, item: Selector | None, rules: Rules, skips: Counter[str]) -> Listing:
     """Products of a listing page: each `item`, or without one what holds each `link`, is one."""
-    page = BeautifulSoup(html, "lxml")
+    page = parsed(html)
     base = get_base_url(html, url)
     nodes = item.found(page) if item else _parents(rules.selectors["link"], page)
     drafts, links = [], []
@@ -96,13 +97,13 @@ def listing(html: str, url: str, item: Selector | None, rules: Rules, skips: Cou
 
 def next_page(html: str, url: str, rules: Rules) -> str:
     """The address of the page after a listing's page; empty on the last."""
-    found = _links(BeautifulSoup(html, "lxml"), get_base_url(html, url), rules.selectors.get("next"))
+    found = _links(parsed(html), get_base_url(html, url), rules.selectors.get("next"))
     return next(found, "")
 
 
 def product(html: str, url: str, rules: Rules, skips: Counter[str]) -> list[Draft]:
     """The product of a product page; none when nothing that its selectors name is there."""
-    draft = _draft(BeautifulSoup(html, "lxml"), get_base_url(html, url), url, rules, "selectors", skips)
+    draft = _draft(parsed(html), get_base_url(html, url), url, rules, "selectors", skips)
     return [draft] if draft != Draft("selectors", link=url) else []
 
 
