@@ -27,7 +27,7 @@ class Composed:
 def compose(key: str, drafts: Sequence[Draft]) -> Composed:
     """Put together what several sources say, the most trusted first: each field from the first that has it."""
     taken = _Taken(drafts)
-    link = taken.first("link") or (key if "://" in key else "")
+    link = taken.first("link") or ""
     images = taken.first("images") or ()
     product = Product(
         id=taken.first("id") or id_of(link or key),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from catalogue.product import Availability, Price
@@ -32,14 +32,16 @@ class Draft:
 
     def packed(self) -> str:
         """As JSON, without its empty fields."""
-        fields = {name: value for name, value in asdict(self).items() if value}
-        prices = {"price": self.price, "sale_price": self.sale_price}
-        fields |= {name: str(price) for name, price in prices.items() if price}
-        return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+        said = {name: value for name in _FIELDS if (value := getattr(self, name))}
+        said |= {name: str(said[name]) for name in ("price", "sale_price") if name in said}
+        return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def unpacked(cls, text: str) -> "Draft":
         """The reverse of `packed`."""
-        fields: Mapping[str, Any] = json.loads(text)
-        prices = {name: Price.parse(fields[name]) for name in ("price", "sale_price") if name in fields}
-        return cls(**{**fields, **prices, "images": tuple(fields.get("images", ()))})
+        said: Mapping[str, Any] = json.loads(text)
+        prices = {name: Price.parse(said[name]) for name in ("price", "sale_price") if name in said}
+        return cls(**{**said, **prices, "images": tuple(said.get("images", ()))})
+
+
+_FIELDS = tuple(field.name for field in fields(Draft))

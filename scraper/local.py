@@ -11,6 +11,7 @@ from catalogue.product import Product
 from scraper import images
 from scraper.draft import Draft
 from scraper.progress import Show
+from scraper.reading import numbered
 from scraper.site import Site
 from scraper.sources import merchant
 from scraper.store import Fetched, Store, Task, host_of
@@ -27,7 +28,7 @@ def take_in(site: Site, store: Store, folder: Path, show: Show) -> None:
     skips: Counter[str] = Counter()
     with store.saving():
         task = store.seed("feed", path.as_uri())
-        store.read(task, ((f"id:{draft.id}", draft) for draft in _drafts(path, skips)), (), skips)
+        store.read(task, numbered(task.url, _drafts(path, skips)), (), skips)
         store.done(task, Fetched(200))
     while tasks := store.take(_HOST, 32):
         with store.saving():

@@ -59,9 +59,9 @@ def page_drafts(site: Site, html: str, url: str, skips: Counter[str]) -> list[Dr
     return found
 
 
-def _feed(_: Site, __: Task, answer: Answer) -> Reading:
+def _feed(_: Site, task: Task, answer: Answer) -> Reading:
     skips: Counter[str] = Counter()
-    return Reading(_keyed(merchant.drafts(answer.body, answer.url, skips)), (), skips)
+    return Reading(numbered(task.url, merchant.drafts(answer.body, answer.url, skips)), (), skips)
 
 
 def _shopify(site: Site, task: Task, answer: Answer) -> Reading:
@@ -70,7 +70,7 @@ def _shopify(site: Site, task: Task, answer: Answer) -> Reading:
         raise Unfetched("not Shopify's products.json", answer.headers.get("Content-Type", ""))
     found = shopify.drafts(answer.content, answer.url, site.currency, skips)
     following = shopify.page_address(task.url, _number(task.url) + 1)
-    return Reading(_keyed(found), [("shopify", following)] if found else (), skips, _shown(found))
+    return Reading(numbered(task.url, found), [("shopify", following)] if found or skips else (), skips, _shown(found))
 
 
 def _woocommerce(_: Site, task: Task, answer: Answer) -> Reading:
@@ -81,7 +81,7 @@ def _woocommerce(_: Site, task: Task, answer: Answer) -> Reading:
     number = _number(task.url)
     more = number < woocommerce.pages(answer.headers)
     links: list[tuple[Role, str]] = [("woocommerce", woocommerce.page_address(task.url, number + 1))] if more else []
-    return Reading(_keyed(found), links, skips, _shown(found))
+    return Reading(numbered(task.url, found), links, skips, _shown(found))
 
 
 def _sitemap(site: Site, task: Task, answer: Answer) -> Reading:
@@ -100,7 +100,7 @@ def _sitemap_links(site: Site, task: Task, answer: Answer, skips: Counter[str]) 
             yield "product", entry.address
 
 
-def _listing(site: Site, _: Task, answer: Answer) -> Reading:
+def _listing(site: Site, task: Task, answer: Answer) -> Reading:
     skips: Counter[str] = Counter()
     table = site.listing
     if table is None:
@@ -114,7 +114,7 @@ def _listing(site: Site, _: Task, answer: Answer) -> Reading:
         links.append(("listing", found.next))
     if not found.links:
         skips["listing page without products"] += 1
-    return Reading(_keyed(heeded), links, skips, frozenset(found.links))
+    return Reading(_linked(task.url, heeded), links, skips, frozenset(found.links))
 
 
 def _listed(site: Site, table: Listing, html: str, url: str, skips: Counter[str]) -> selectors.Listing:
@@ -165,8 +165,9 @@ def _of_page(found: list[Draft], asked: str, url: str) -> Iterator[tuple[str, Dr
         yield (asked if draft.link in (first, url, asked, "") else draft.link), draft
 
 
-def _keyed(found: Iterable[Draft]) -> Iterator[tuple[str, Draft]]:
-    return ((draft.link or f"id:{draft.id}", draft) for draft in found)
+def numbered(url: str, found: Iterable[Draft]) -> Iterator[tuple[str, Draft]]:
+    """Drafts of a feed are products of their own, whatever ids and links they share; the table keeps one of an id."""
+    return ((f"{url}#{number}", draft) for number, draft in enumerate(found))
 
 
 def _shown(found: Iterable[Draft]) -> frozenset[str]:
@@ -176,6 +177,11 @@ def _shown(found: Iterable[Draft]) -> frozenset[str]:
 def _number(url: str) -> int:
     """The page's number in an address that we made."""
     return int(parse_qs(urlsplit(url).query)["page"][0])
+
+
+def _linked(url: str, found: Iterable[Draft]) -> Iterator[tuple[str, Draft]]:
+    """Drafts of a listing belong to the pages that they link to, which may tell more of the same products."""
+    return ((draft.link or key, draft) for key, draft in numbered(url, found))
 
 
 _READERS = {

@@ -140,7 +140,7 @@ def test_shopify_pages_that_repeat(tmp_path: Path) -> None:
     with shop({"/products.json": Reply(json.dumps(products), "application/json")}) as server:
         report = fetch_shop(tmp_path, server.address, shopify={}, limits={"pages": 9})
         assert len(server.paths) == 3
-    assert (report.products, report.skipped) == (1, {REPEATED: 1})
+    assert (report.products, report.skipped) == (1, {REPEATED: 1, "duplicate id": 1})
 
 
 TITLES = {

@@ -19,7 +19,7 @@ SITE = parse({"start": "https://shop.example/", "listing": {"item": "article", "
 
 def test_each_field_comes_from_the_first_source_that_has_it() -> None:
     drafts = [
-        Draft("jsonld", title="Mug", images=("https://shop.example/1.jpg", "https://shop.example/2.jpg")),
+        Draft("jsonld", title="Mug", link=PAGE, images=("https://shop.example/1.jpg", "https://shop.example/2.jpg")),
         Draft("listing", id="7", title="Mug, seen in a list", brand="Tarn", images=("https://shop.example/thumb.jpg",)),
     ]
     composed = compose(PAGE, drafts)
