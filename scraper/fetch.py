@@ -1,11 +1,8 @@
 """Addresses → answers. The only module that touches the network; everything it may not do is refused here."""
 
-import http.client
-import ssl
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import IO, Any
@@ -15,9 +12,9 @@ import requests
 import urllib3
 from urllib3.util.retry import Retry
 
-from catalogue.atomic import disk_is_full
 from catalogue.errors import Unfetched
-from scraper.connections import Deadline, Guarded, Watchdog
+from scraper.connections import Guarded, Watchdog
+from scraper.failures import failures
 from scraper.hosts import AGENT, UNREACHABLE, Host, Robots
 from scraper.values import address
 
@@ -202,7 +199,7 @@ class Fetcher:
     def _send(self, session: requests.Session, url: str, wanted: Wanted) -> Answer:
         if self.stop.is_set():
             raise Unfetched("stopped", again=True)
-        with self._watchdog.within(self.manners.seconds) as deadline, _failures(deadline), session.get(
+        with self._watchdog.within(self.manners.seconds) as deadline, failures(deadline), session.get(
             url, headers=wanted.conditions, stream=True, allow_redirects=False,
             timeout=min(20.0, self.manners.seconds),
         ) as response:  # fmt: skip
@@ -261,52 +258,6 @@ def _chunks(response: requests.Response, limit: int) -> Iterator[bytes]:
         if size > limit or raw.tell() > limit:
             raise Unfetched("too large", f"over {limit} bytes")
         yield chunk
-
-
-@contextmanager
-def _failures(deadline: Deadline) -> Iterator[None]:
-    """Turn what requests and urllib3 raise into Unfetched, with a reason that can be counted."""
-    try:
-        yield
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-        if disk_is_full(error):
-            raise
-        if deadline.expired:
-            raise Unfetched("took too long", again=True) from error
-        raise _unfetched(error) from error
-
-
-def _unfetched(error: Exception) -> Unfetched:
-    chain = list(_causes(error))
-    detail = str(chain[-1])[:200]
-    for kinds, reason, again in _REASONS:
-        if any(isinstance(cause, kinds) for cause in chain):
-            return Unfetched(reason, detail, again=again)
-    return Unfetched("broken answer", detail, again=True)
-
-
-_REASONS: tuple[tuple[tuple[type[BaseException], ...], str, bool], ...] = (
-    ((urllib3.exceptions.NameResolutionError,), "does not resolve", True),
-    ((ssl.SSLError, urllib3.exceptions.SSLError, requests.exceptions.SSLError), "TLS error", False),
-    ((requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, urllib3.exceptions.LocationParseError),
-     "not a web address", False),
-    ((urllib3.exceptions.IncompleteRead, http.client.IncompleteRead), "short body", True),
-    ((urllib3.exceptions.DecodeError,), "broken compression", False),
-    ((urllib3.exceptions.NewConnectionError,), "cannot connect", True),
-    ((urllib3.exceptions.TimeoutError, TimeoutError), "took too long", True),
-)  # fmt: skip
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """An exception, and those that it wraps as its cause, as a reason (urllib3) or as an argument (requests)."""
-    seen: set[int] = set()
-    waiting: list[Any] = [error]
-    while waiting:
-        current = waiting.pop(0)
-        if isinstance(current, BaseException) and id(current) not in seen:
-            seen.add(id(current))
-            yield current
-            waiting += [current.__cause__, current.__context__, getattr(current, "reason", None), *current.args]
 
 
 def _rest(headers: Mapping[str, str]) -> float:

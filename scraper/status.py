@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalogue.errors import SiteError
-from scraper.store import NAME, Store
+from scraper.database import NAME
+from scraper.store import Store
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ def status(folder: Path) -> Status:
     try:
         labels = {
             f"{role} {state}" + (f": {reason}" if reason else ""): count
-            for role, state, reason, count in store.counts()
+            for role, state, reason, count in store.findings.counts()
         }
-        return Status(labels, store.resting(), store.published()[0])
+        return Status(labels, store.resting(), store.findings.published()[0])
     finally:
         store.close()

@@ -20,21 +20,22 @@ _GONE = ("HTTP 404", "HTTP 410")
 
 def survey(site: Site, store: Store) -> Report:
     """Everything that can be told before the table is written."""
-    report = Report(skipped=store.skips(), examples=store.examples(), before=store.published()[0])
-    for role, state, reason, count in store.counts():
+    found = store.findings
+    report = Report(skipped=found.skips(), examples=found.examples(), before=found.published()[0])
+    for role, state, reason, count in found.counts():
         tally = {"failed": report.failed, "refused": report.refused}.get(state)
         if tally is not None:
             tally[f"{role}: {reason}"] += count
         elif state == "done":
             report.images += count if role == "image" else 0
             report.read += count if role != "image" else 0
-    report.complete = store.complete and not report.skipped[OVER_LIMIT]
+    report.complete = found.complete and not report.skipped[OVER_LIMIT]
     faces = Faces(site)
     for composed in _composed(site, store, report):
         report.count(composed.sources)
         if composed.images:
             faces.add(
-                store.image(composed.images[0])[1] or composed.images[0], composed.images[0], composed.product.title
+                found.image(composed.images[0])[1] or composed.images[0], composed.images[0], composed.product.title
             )
     report.placeholders = faces.placeholders()
     return report
@@ -42,14 +43,15 @@ def survey(site: Site, store: Store) -> Report:
 
 def publish(site: Site, store: Store, folder: Path, report: Report) -> None:
     """Write products.csv in one step, and count in the report what was added, changed and removed."""
-    turn = store.published()[1] + 1
+    found = store.findings
+    turn = found.published()[1] + 1
     report.products = 0
     with store.saving():
         feed.write_table(folder / TABLE, _published(site, store, report, turn))
-        report.removed = store.withdraw(turn)
+        report.removed = found.withdraw(turn)
     if report.complete:
         with store.saving():
-            gone = store.prune()
+            gone = found.prune()
         for file in gone:
             (folder / file).unlink(missing_ok=True)
 
@@ -63,7 +65,7 @@ def _published(site: Site, store: Store, report: Report, turn: int) -> Iterator[
             continue
         shown.add(variant)
         product = replace(composed.product, image_files=tuple(_files(store, composed, report.placeholders)))
-        news = store.publish(product.id, hashlib.sha256(repr(product).encode()).hexdigest(), turn)
+        news = store.findings.publish(product.id, hashlib.sha256(repr(product).encode()).hexdigest(), turn)
         if news == "duplicate":
             report.skipped["duplicate id"] += 1
             continue
@@ -76,9 +78,9 @@ def _published(site: Site, store: Store, report: Report, turn: int) -> Iterator[
 def _composed(site: Site, store: Store, report: Report | None) -> Iterator[Composed]:
     """All products that have a title and whose page is not gone."""
     ranks = {source: rank for rank, source in enumerate(_precedence(site))}
-    for key in store.product_keys():
+    for key in store.findings.product_keys():
         state, reason = store.state(key, "product")
-        drafts = sorted(store.drafts(key), key=lambda draft: ranks.get(draft.source, len(ranks)))
+        drafts = sorted(store.findings.drafts(key), key=lambda draft: ranks.get(draft.source, len(ranks)))
         composed = compose(key, drafts)
         missing = "product page gone" if reason in _GONE and state == "refused" else ""
         missing = missing or ("" if composed.product.title else "product without title")
@@ -97,7 +99,7 @@ def _precedence(site: Site) -> tuple[str, ...]:
 def _files(store: Store, composed: Composed, placeholders: Mapping[str, object]) -> Iterator[str]:
     kept = set()
     for url in composed.images:
-        file, sha256 = store.image(url)
+        file, sha256 = store.findings.image(url)
         if file and sha256 not in placeholders and file not in kept:
             kept.add(file)
             yield file

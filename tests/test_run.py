@@ -134,12 +134,16 @@ def test_a_lock_left_by_a_dead_process_holds_nobody_up(tmp_path: Path) -> None:
             fetch_shop(tmp_path, server.address)
 
 
-def test_a_full_disk_stops_the_run_which_then_goes_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("least", [0, 40_000], ids=["of an image", "of the manifest"])
+def test_a_full_disk_stops_the_run_which_then_goes_on(tmp_path: Path, least: int) -> None:
     """A limit on the size of files stands for the disk: the system refuses the bytes in the same place."""
     folder, noise = tmp_path / "shop", encoded(make_photo(size=(900, 900)), "BMP")
     answers = pictures() | {"/img/5.png": photo(noise, "image/bmp")}
-    limited = f"import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({len(noise) - 1},) * 2); " \
-              "runpy.run_module('scraper', run_name='__main__')"  # fmt: skip
+    size = least or len(noise) - 1
+    limited = (
+        f"import resource, runpy; resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}));"
+        "runpy.run_module('scraper', run_name='__main__')"
+    )
     with shop(answers) as server:
         words = command(folder, server.address)
         answer = ran([sys.executable, "-c", limited, *words[3:]])
