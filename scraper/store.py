@@ -29,7 +29,6 @@ class Task:
     url: str
     role: Role
     host: str
-    sha256: str = ""
     etag: str = ""
     last_modified: str = ""
 
@@ -114,7 +113,7 @@ class Store:
     def take(self, host: str, most: int) -> list[Task]:
         """The next addresses of a host, documents before images, in the order in which they were found."""
         rows = self._database.execute(
-            "SELECT id, url, role, host, sha256, etag, last_modified FROM urls"
+            "SELECT id, url, role, host, etag, last_modified FROM urls"
             " WHERE state = 'todo' AND host = ? ORDER BY role = 'image', id LIMIT ?",
             host,
             most,
