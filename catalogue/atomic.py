@@ -2,7 +2,7 @@
 
 import errno
 import os
-import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,18 +31,18 @@ def write_bytes(path: Path, content: bytes, *, durable: bool = True) -> None:
 @contextmanager
 def replacing(path: Path, *, durable: bool = True) -> Iterator[IO[bytes]]:
     """A file that becomes `path` when the block ends well, and is gone when it does not; as `write_bytes`."""
+    # Named by its thread: nobody else writes there, and a killed run leaves no more than one a thread.
+    draft = path.parent / f".{path.name}-{os.getpid()}-{threading.get_ident()}.tmp"
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", suffix=".tmp", dir=path.parent)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with draft.open("wb") as file:
             yield file
             file.flush()
             if durable:
                 os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
+        draft.replace(path)
     except BaseException as error:
-        Path(name).unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
         if disk_is_full(error):
             raise DiskError(f"no space left to write {path}. Free some, and run the same command again.") from error
         raise

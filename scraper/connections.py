@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from requests.adapters import HTTPAdapter
+from urllib3 import PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
-from urllib3.util.retry import Retry
 
 from catalogue.errors import Unfetched
 
@@ -102,25 +101,21 @@ class Watchdog:
                     deadline.expire()
 
 
-class Guarded(HTTPAdapter):
-    """Requests' adapter over one connection that is checked when it is opened and watched while it is used."""
-
-    def __init__(self, watchdog: Watchdog, retry: Retry, *, allow_private: bool) -> None:
-        self._watchdog, self._allow_private = watchdog, allow_private
-        super().__init__(pool_connections=1, pool_maxsize=1, pool_block=True, max_retries=retry)
-
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        """Make pools of guarded connections."""
-        super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": self._pool(HTTPConnectionPool, HTTPConnection),
-            "https": self._pool(HTTPSConnectionPool, HTTPSConnection),
-        }
-
-    def _pool(self, pool: type[HTTPConnectionPool], connection: type[HTTPConnection]) -> type[HTTPConnectionPool]:
-        guard = {"watchdog": self._watchdog, "allow_private": self._allow_private}
-        made = type(f"Guarded{connection.__name__}", (_GuardedConnection, connection), guard)
-        return type(f"Guarded{pool.__name__}", (pool,), {"ConnectionCls": made})
+def guarded(watchdog: Watchdog, *, allow_private: bool, **options: Any) -> PoolManager:
+    """One connection that is checked when it is opened and watched while it is used; `options` are the pool's."""
+    guard = {"watchdog": watchdog, "allow_private": allow_private}
+    kinds: dict[str, tuple[type[HTTPConnectionPool], type[HTTPConnection]]] = {
+        "http": (HTTPConnectionPool, HTTPConnection),
+        "https": (HTTPSConnectionPool, HTTPSConnection),
+    }
+    manager = PoolManager(num_pools=1, maxsize=1, block=True, **options)
+    manager.pool_classes_by_scheme = {
+        scheme: type(
+            "GuardedPool", (pool,), {"ConnectionCls": type("Guarded", (_GuardedConnection, connection), guard)}
+        )
+        for scheme, (pool, connection) in kinds.items()
+    }
+    return manager
 
 
 class _GuardedConnection(HTTPConnection):

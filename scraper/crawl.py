@@ -1,12 +1,13 @@
 """The run's engine: hosts side by side, one request at a time in each, answers stored as they come."""
 
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from catalogue.errors import CatalogueError, DiskError, Unfetched
+from catalogue.errors import CatalogueError, Unfetched
 from scraper import images
 from scraper.draft import Draft
 from scraper.fetch import Answer, Fetcher, Wanted
@@ -19,6 +20,7 @@ OVER_LIMIT = "page over the limit"
 REPEATED = "page that shows what the one before it showed"
 READ_ALREADY = "redirect to a page that is read anyway"
 _LANES = 16
+_TICK = 0.1
 
 
 @dataclass(frozen=True)
@@ -34,34 +36,55 @@ class Crawl:
 
     def __init__(self, site: Site, store: Store, fetcher: Fetcher, folder: Path, show: Show) -> None:
         self._site, self._store, self._fetcher, self._folder, self._show = site, store, fetcher, folder, show
-        self._lanes: dict[Future[_Got], Task] = {}
+        self._lanes: dict[Future[None], str] = {}
+        self._storing = threading.Lock()
         self._resting = set(store.resting())
-        self._before: dict[str, frozenset[str]] = {}  # what the page showed that leads to an address
+        self._before: dict[str, frozenset[str]] = {}
 
     def run(self) -> None:
         """Fetch, read and store. Raises DiskError; whatever ends it, what was stored stays."""
         with ThreadPoolExecutor(_LANES, thread_name_prefix="lane") as pool:
             try:
                 while self._start_lanes(pool):
-                    self._store_finished()
-                    self._show(self._store.settled, sum(self._store.waiting.values()))
+                    for lane in wait(self._lanes, timeout=_TICK, return_when=FIRST_COMPLETED).done:
+                        del self._lanes[lane]
+                        lane.result()
+                    self._show(self._store.settled, self._store.waiting.total())
             finally:
                 self._fetcher.halt()  # nobody waits for lanes that sit out a pause or read a slow answer
 
     def _start_lanes(self, pool: ThreadPoolExecutor) -> bool:
-        """Give every idle host its next address; whether any lane is under way.
-
-        A host gets it only when its last answer is stored, so that a killed run loses no answer but those on the way.
-        """
-        busy = {task.host for task in self._lanes.values()}
-        idle = [host for host, count in self._store.waiting.items() if count > 0 and host not in busy | self._resting]
-        for host in idle[: _LANES - len(busy)]:
-            for task in self._store.take(host, 1):
-                self._lanes[pool.submit(self._get, task)] = task
+        """Give every idle host with something to do a lane; whether any lane is under way."""
+        busy = set(self._lanes.values())
+        with self._storing:
+            waiting = [host for host, count in self._store.waiting.items() if count > 0]
+        for host in [host for host in waiting if host not in busy | self._resting][: _LANES - len(busy)]:
+            self._lanes[pool.submit(self._lane, host)] = host
         return bool(self._lanes)
 
+    def _lane(self, host: str) -> None:
+        """Fetch the addresses of one host, one after the other. Runs in a thread of its own.
+
+        Each answer is stored before the next is asked for, so that a killed run loses only those on the way.
+        """
+        task = self._next(host)
+        while task:
+            try:
+                outcome: _Got | Unfetched = self._get(task)
+            except Unfetched as error:
+                outcome = error
+            if self._fetcher.stop.is_set():
+                return  # we may have broken it off ourselves: it is still to be done
+            with self._storing, self._store.saving():
+                self._store_one(task, outcome)
+            task = self._next(host)
+
+    def _next(self, host: str) -> Task | None:
+        with self._storing:
+            return None if host in self._resting else next(iter(self._store.take(host, 1)), None)
+
     def _get(self, task: Task) -> _Got:
-        """Fetch one address, and keep it if it is an image. Runs in a lane's thread."""
+        """Fetch one address, and keep it if it is an image."""
         limit = _limit(task, self._site.limits)
         answer = self._fetcher.fetch(Wanted(task.url, limit, task.role == "image", task.etag, task.last_modified))
         if answer.unchanged or task.role != "image":
@@ -69,23 +92,11 @@ class Crawl:
         sha256, file = images.save(self._folder, answer.content)
         return _Got(answer, _noted(answer, sha256, file))
 
-    def _store_finished(self) -> None:
-        """Wait for a lane, then store what all finished ones bring in one transaction."""
-        finished = wait(self._lanes, return_when=FIRST_COMPLETED).done
-        failure: DiskError | None = None
-        with self._store.saving():
-            for lane in finished:
-                try:
-                    self._store_one(self._lanes.pop(lane), lane)
-                except DiskError as error:
-                    failure = error  # what the other lanes bring is stored all the same
-        if failure:
-            raise failure
-
-    def _store_one(self, task: Task, lane: Future[_Got]) -> None:
+    def _store_one(self, task: Task, outcome: _Got | Unfetched) -> None:
         try:
-            got = lane.result()
-            self._store_answer(task, got.answer, got.fetched)
+            if isinstance(outcome, Unfetched):
+                raise outcome
+            self._store_answer(task, outcome.answer, outcome.fetched)
         except Unfetched as error:
             self._store_failure(task, error)
         except CatalogueError as error:

@@ -1,4 +1,4 @@
-"""What requests, urllib3 and the system raise → Unfetched, with a reason that can be counted."""
+"""What urllib3 and the system raise → Unfetched, with a reason that can be counted."""
 
 import http.client
 import ssl
@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import requests
 import urllib3
 
 from catalogue.atomic import disk_is_full
@@ -16,10 +15,10 @@ from scraper.connections import Deadline
 
 @contextmanager
 def failures(deadline: Deadline) -> Iterator[None]:
-    """Turn what requests and urllib3 raise into Unfetched, with a reason that can be counted."""
+    """Turn what is raised into Unfetched, with a reason that can be counted."""
     try:
         yield
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+    except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         if disk_is_full(error):
             raise
         if deadline.expired:
@@ -38,9 +37,8 @@ def _unfetched(error: Exception) -> Unfetched:
 
 _REASONS: tuple[tuple[tuple[type[BaseException], ...], str, bool], ...] = (
     ((urllib3.exceptions.NameResolutionError,), "does not resolve", True),
-    ((ssl.SSLError, urllib3.exceptions.SSLError, requests.exceptions.SSLError), "TLS error", False),
-    ((requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, urllib3.exceptions.LocationParseError),
-     "not a web address", False),
+    ((ssl.SSLError, urllib3.exceptions.SSLError), "TLS error", False),
+    ((urllib3.exceptions.LocationValueError, urllib3.exceptions.URLSchemeUnknown), "not a web address", False),
     ((urllib3.exceptions.IncompleteRead, http.client.IncompleteRead), "short body", True),
     ((urllib3.exceptions.DecodeError,), "broken compression", False),
     ((urllib3.exceptions.NewConnectionError,), "cannot connect", True),
@@ -49,7 +47,7 @@ _REASONS: tuple[tuple[tuple[type[BaseException], ...], str, bool], ...] = (
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """An exception, and those that it wraps as its cause, as a reason (urllib3) or as an argument (requests)."""
+    """An exception, and those that it wraps as its cause, as a reason or as an argument."""
     seen: set[int] = set()
     waiting: list[Any] = [error]
     while waiting:

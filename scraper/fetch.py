@@ -5,15 +5,14 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import IO, Any
+from typing import IO
 from urllib.parse import urlsplit
 
-import requests
 import urllib3
 from urllib3.util.retry import Retry
 
 from catalogue.errors import Unfetched
-from scraper.connections import Guarded, Watchdog
+from scraper.connections import Watchdog, guarded
 from scraper.failures import failures
 from scraper.hosts import AGENT, UNREACHABLE, Host, Robots
 from scraper.values import address
@@ -107,7 +106,7 @@ class Fetcher:
     def __exit__(self, *_: object) -> None:
         self.halt()
         for host in self._hosts.values():
-            host.session.close()
+            host.pool.clear()
 
     def halt(self) -> None:
         """End pauses and requests that are under way; nothing is fetched any more."""
@@ -144,21 +143,20 @@ class Fetcher:
         with self._making:
             key = f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
             if key not in self._hosts:
-                self._hosts[key] = Host(self._session(), self.manners.delay, self.stop)
+                self._hosts[key] = Host(self._pool(), self.manners.delay, self.stop)
             return self._hosts[key]
 
-    def _session(self) -> requests.Session:
-        session = requests.Session()
-        session.trust_env = False  # a proxy would connect in our place, and nobody would check where to
-        session.headers.update({"User-Agent": self.manners.agent, "Accept-Encoding": "gzip, deflate"})
+    def _pool(self) -> urllib3.PoolManager:
         retry = Retry(
             total=self.manners.retries, redirect=False, status_forcelist=(500, 502, 504), raise_on_status=False,
             backoff_factor=min(1.0, self.manners.delay), backoff_jitter=min(0.5, self.manners.delay),
             respect_retry_after_header=False,
         )  # fmt: skip
-        session.mount("http://", Guarded(self._watchdog, retry, allow_private=self.manners.allow_private))
-        session.mount("https://", Guarded(self._watchdog, retry, allow_private=self.manners.allow_private))
-        return session
+        headers = {"User-Agent": self.manners.agent, "Accept-Encoding": "gzip, deflate", "Accept": "*/*"}
+        timeout = urllib3.Timeout(min(20.0, self.manners.seconds))
+        return guarded(
+            self._watchdog, allow_private=self.manners.allow_private, retries=retry, headers=headers, timeout=timeout
+        )
 
     def _obey(self, host: Host, url: str) -> None:
         robots = host.robots or self.robots(url)
@@ -186,7 +184,7 @@ class Fetcher:
         """One request, and again after a short rest that the host asked for."""
         for _ in range(self.manners.retries + 1):
             with host.turn():
-                answer = self._send(host.session, url, wanted)
+                answer = self._send(host.pool, url, wanted)
                 if answer.status not in (429, 503):
                     return answer
                 rest = _rest(answer.headers)
@@ -196,20 +194,23 @@ class Fetcher:
         named = rest if "Retry-After" in answer.headers else 0.0
         raise Unfetched(f"HTTP {answer.status}", url, again=True, status=answer.status, rest=named)
 
-    def _send(self, session: requests.Session, url: str, wanted: Wanted) -> Answer:
+    def _send(self, pool: urllib3.PoolManager, url: str, wanted: Wanted) -> Answer:
         if self.stop.is_set():
             raise Unfetched("stopped", again=True)
-        with self._watchdog.within(self.manners.seconds) as deadline, failures(deadline), session.get(
-            url, headers=wanted.conditions, stream=True, allow_redirects=False,
-            timeout=min(20.0, self.manners.seconds),
-        ) as response:  # fmt: skip
-            body = _Body(_IN_MEMORY)
-            for chunk in _chunks(response, wanted.limit):
-                body.write(chunk)
+        headers = {**pool.headers, **wanted.conditions}
+        with self._watchdog.within(self.manners.seconds) as deadline, failures(deadline):
+            response = pool.request("GET", url, headers=headers, preload_content=False, redirect=False)
+            try:
+                body = _Body(_IN_MEMORY)
+                for chunk in _chunks(response, wanted.limit):
+                    body.write(chunk)
+            finally:
+                response.close()
+                response.release_conn()
             if deadline.expired:  # headers, and bodies of no declared length, that were cut off look like whole ones
                 raise Unfetched("took too long", again=True)
             body.seek(0)
-            return Answer(url, response.status_code, response.headers, body)
+            return Answer(url, response.status, response.headers, body)
 
     def _target(self, answer: Answer) -> str:
         target = address(answer.url, answer.headers.get("Location", ""))
@@ -246,16 +247,15 @@ class _Body(tempfile.SpooledTemporaryFile[bytes]):
         self.close()
 
 
-def _chunks(response: requests.Response, limit: int) -> Iterator[bytes]:
+def _chunks(response: urllib3.BaseHTTPResponse, limit: int) -> Iterator[bytes]:
     """The decoded body; the limit holds for what arrives and for what it unpacks to."""
-    raw: Any = response.raw
     declared = response.headers.get("Content-Length", "")
     if declared.isdecimal() and int(declared) > limit:
         raise Unfetched("too large", f"{declared} bytes")
     size = 0
-    while chunk := raw.read1(_CHUNK, decode_content=True):
+    while chunk := response.read1(_CHUNK, decode_content=True):
         size += len(chunk)
-        if size > limit or raw.tell() > limit:
+        if size > limit or response.tell() > limit:
             raise Unfetched("too large", f"over {limit} bytes")
         yield chunk
 

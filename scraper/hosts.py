@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import requests
+import urllib3
 from protego import Protego
 
 from catalogue.errors import Unfetched
@@ -60,7 +60,7 @@ class Robots:
 class Host:
     """The state of one host while a run lasts. Whoever sends a request to it holds its turn."""
 
-    session: requests.Session
+    pool: urllib3.PoolManager
     delay: float
     stop: threading.Event
     robots: Robots | None = None
