@@ -1,5 +1,8 @@
 """What lies on disk: a folder of photos, a folder with a table, a feed's file."""
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from scraper.report import Report
 from scraper.run import run
 from scraper.site import parse
 from tests.factories import encoded, make_photo
+from tests.serving import ROOT
 from tests.shop_server import photo, shop
 
 FEED = """id\ttitle\tlink\timage link\tprice\titem group id
@@ -83,3 +87,23 @@ def test_nothing_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError) as raised:
         taken_in(tmp_path / "feed.xml", tmp_path / "shop")
     assert raised.value.exit_code == 11
+
+
+def peak_memory(folder: Path, products: int) -> int:
+    """Megabytes that a run over a feed of so many products needs at its highest point."""
+    folder.mkdir()
+    with (folder / "feed.tsv").open("w") as file:
+        file.write("id\ttitle\tlink\timage link\n")
+        for n in range(products):
+            file.write(f"{n}\tProduct {n}\thttps://shop.example/{n}\thttps://cdn.example/{n}.jpg\n")
+    (folder / "site.toml").write_text('[local]\npath = "feed.tsv"\n[coverage]\nimage = 0\n')
+    told = "import atexit, resource, runpy; peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024;" \
+           "atexit.register(lambda: print('peak', peak())); runpy.run_module('scraper', run_name='__main__')"  # fmt: skip
+    words = [sys.executable, "-c", told, "run", str(folder / "site.toml"), "--out", str(folder / "out")]
+    answer = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert f"{products} products" in answer.stdout
+    return int(re.findall(r"peak (\d+)", answer.stdout)[0])
+
+
+def test_memory_does_not_grow_with_the_catalogue(tmp_path: Path) -> None:
+    assert peak_memory(tmp_path / "large", 20_000) - peak_memory(tmp_path / "small", 500) < 20
