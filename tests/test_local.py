@@ -97,8 +97,11 @@ def peak_memory(folder: Path, products: int) -> int:
         for n in range(products):
             file.write(f"{n}\tProduct {n}\thttps://shop.example/{n}\thttps://cdn.example/{n}.jpg\n")
     (folder / "site.toml").write_text('[local]\npath = "feed.tsv"\n[coverage]\nimage = 0\n')
-    told = "import atexit, resource, runpy; peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024;" \
-           "atexit.register(lambda: print('peak', peak())); runpy.run_module('scraper', run_name='__main__')"  # fmt: skip
+    told = (
+        "import atexit, resource, runpy;"
+        "atexit.register(lambda: print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024));"
+        "runpy.run_module('scraper', run_name='__main__')"
+    )
     words = [sys.executable, "-c", told, "run", str(folder / "site.toml"), "--out", str(folder / "out")]
     answer = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
     assert f"{products} products" in answer.stdout
