@@ -49,7 +49,8 @@ class Crawl:
                     for lane in wait(self._lanes, timeout=_TICK, return_when=FIRST_COMPLETED).done:
                         del self._lanes[lane]
                         lane.result()
-                    self._show(self._store.settled, self._store.waiting.total())
+                    with self._storing:
+                        self._show(self._store.settled, self._store.waiting.total())
             finally:
                 self._fetcher.halt()  # nobody waits for lanes that sit out a pause or read a slow answer
 
