@@ -14,6 +14,7 @@ from scraper.fetch import Answer, Fetcher, Wanted
 from scraper.progress import Show
 from scraper.reading import Reading, read
 from scraper.site import Limits, Role, Site
+from scraper.sources.sitemap import SIZE_LIMIT
 from scraper.store import Fetched, Store, Task
 
 OVER_LIMIT = "page over the limit"
@@ -141,7 +142,8 @@ class Crawl:
 
 
 def _limit(task: Task, limits: Limits) -> int:
-    return {"image": limits.image_bytes, "feed": limits.feed_bytes}.get(task.role, limits.page_bytes)
+    known = {"image": limits.image_bytes, "feed": limits.feed_bytes, "sitemap": SIZE_LIMIT}
+    return known.get(task.role, limits.page_bytes)
 
 
 def _noted(answer: Answer, sha256: str = "", file: str = "") -> Fetched:

@@ -59,3 +59,25 @@ def products() -> st.SearchStrategy[Product]:
         product_type=texts(),
         image_files=several,
     )
+
+
+ODD_TEXTS = [
+    "<b>\ud800</b>",
+    "&#xD800;<p>",
+    "<?xml?><br>",
+    "https://[",
+    "//a.example/1",
+    "12.00",
+    "-0",
+    "1e999",
+    "Free",
+]
+SCALARS = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.sampled_from(ODD_TEXTS)
+)
+
+
+def json_values(names: list[str]) -> st.SearchStrategy[object]:
+    """Any JSON, with objects that have some of the names, and texts of the kind that breaks parsers."""
+    keys = st.sampled_from(names) | st.text(max_size=3)
+    return st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(keys, inner), max_leaves=10)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from catalogue.product import Price
 from scraper.draft import Draft
 from scraper.sources import shopify
+from tests.factories import json_values
 
 BASE = "https://shop.example/products.json?limit=250&page=1"
 
@@ -218,26 +219,6 @@ def test_a_collection_stays_a_collection() -> None:
 
 
 NAMES = ["id", "title", "handle", "body_html", "variants", "images", "price", "available", "position", "src"]
-ODD_TEXTS = [
-    "<b>\ud800</b>",
-    "&#xD800;<p>",
-    "<?xml?><br>",
-    "https://[",
-    "//a.example/1",
-    "12.00",
-    "-0",
-    "1e999",
-    "Free",
-]
-scalars = (
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.sampled_from(ODD_TEXTS)
-)
-
-
-def json_values(names: list[str]) -> st.SearchStrategy[object]:
-    """Any JSON, with objects that have some of the names."""
-    keys = st.sampled_from(names) | st.text(max_size=3)
-    return st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(keys, inner), max_leaves=10)
 
 
 @given(json_values(["products", *NAMES]))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scraper.draft import Draft
 from scraper.sources import woocommerce
+from tests.factories import json_values
 
 PATH = "/wp-json/wc/store/v1/products"
 BASE = f"https://shop.example{PATH}?per_page=100&page=1"
@@ -217,26 +218,6 @@ def test_pages_of_products_are_told_from_others(content: bytes, expected: bool) 
 
 
 NAMES = ["id", "name", "prices", "price_range", "min_amount", "price", "currency_minor_unit", "images", "src", "brands"]
-ODD_TEXTS = [
-    "<b>\ud800</b>",
-    "&#xD800;<p>",
-    "<?xml?><br>",
-    "https://[",
-    "//a.example/1",
-    "12.00",
-    "-0",
-    "1e999",
-    "Free",
-]
-scalars = (
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.sampled_from(ODD_TEXTS)
-)
-
-
-def json_values(names: list[str]) -> st.SearchStrategy[object]:
-    """Any JSON, with objects that have some of the names."""
-    keys = st.sampled_from(names) | st.text(max_size=3)
-    return st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(keys, inner), max_leaves=10)
 
 
 @given(json_values(NAMES))
