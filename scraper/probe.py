@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from catalogue.errors import CatalogueError, Unfetched
 from scraper.draft import Draft
 from scraper.fetch import Answer, Fetcher, Wanted
-from scraper.reading import html_of
+from scraper.reading import html_of, machine_drafts
 from scraper.site import Site
 from scraper.sources import jsonld, merchant, metadata, shopify, sitemap, woocommerce
 from scraper.values import address
@@ -103,7 +103,7 @@ class _Asked:
         """Sitemaps and JSON-LD lists, and what the pages that they name, or the first one, say of products."""
         where, mapped = self._sitemap_pages()
         html = html_of(first)
-        drafts = jsonld.drafts(html, first.url, self._skips)
+        drafts = machine_drafts(html, first.url, self._skips)
         listed = [*jsonld.links(html, first.url), *(draft.link for draft in drafts if draft.link)]
         telling = [page for page in mapped if self._tells(page)][:2]
         self._read(first)

@@ -59,6 +59,14 @@ def page_drafts(site: Site, html: str, url: str, skips: Counter[str]) -> list[Dr
     return found
 
 
+def machine_drafts(html: str, url: str, skips: Counter[str]) -> list[Draft]:
+    """What the first reader that finds anything on a page finds there."""
+    for read_page in (jsonld.drafts, metadata.microdata, metadata.opengraph):
+        if found := read_page(html, url, skips):
+            return found
+    return []
+
+
 def _feed(_: Site, task: Task, answer: Answer) -> Reading:
     skips: Counter[str] = Counter()
     return Reading(numbered(task.url, merchant.drafts(answer.body, answer.url, skips)), (), skips)
@@ -118,11 +126,11 @@ def _listing(site: Site, task: Task, answer: Answer) -> Reading:
 
 
 def _listed(site: Site, table: Listing, html: str, url: str, skips: Counter[str]) -> selectors.Listing:
-    """By selectors, or without one for the links by the page's JSON-LD."""
+    """By selectors, or without one for the links by what the page says for machines."""
     item = selectors.Selector.parse(table.item) if table.item else None
     if table.link:
         return selectors.listing(html, url, item, site.rules(table), skips)
-    found = jsonld.drafts(html, url, skips)
+    found = machine_drafts(html, url, skips)
     links = dict.fromkeys([*jsonld.links(html, url), *(draft.link for draft in found if draft.link)])
     return selectors.Listing(tuple(found), tuple(links), selectors.next_page(html, url, site.rules(table)))
 

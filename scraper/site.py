@@ -112,7 +112,7 @@ class Fields(Table):
 class Listing(Fields):
     """Pages that list products, each naming the next; one address or several.
 
-    Without `link`, the products are those of the pages' JSON-LD.
+    Without `link`, the products are those that the pages name for machines.
     """
 
     address: str | tuple[str, ...] = ""

@@ -61,6 +61,17 @@ def product_page(name: str, price: str) -> Reply:
     return Reply(f'<html><head>{head}<meta property="og:title" content="{name} for sale"></head></html>')
 
 
+def microdata(address: str) -> dict[str, Answering]:
+    items = "".join(
+        f'<div itemscope itemtype="https://schema.org/Product"><a itemprop="url" href="{address}/{name.lower()}">'
+        f'<b itemprop="name">{name}</b></a><img itemprop="image" src="/{name.lower()}.png"><span itemprop="offers" '
+        f'itemscope itemtype="https://schema.org/Offer"><meta itemprop="price" content="{price}">'
+        '<meta itemprop="priceCurrency" content="EUR"></span></div>'
+        for name, price in (("Mug", "12.00"), ("Bowl", "20.00"))
+    )
+    return {"/": Reply(f"<html>{items}</html>"), "/mug": Reply("<html>Mug"), "/bowl": Reply("<html>Bowl")}
+
+
 def sitemap(address: str) -> dict[str, Answering]:
     pages = "".join(f"<url><loc>{address}{path}</loc></url>" for path in ("/about", "/products/mug", "/products/bowl"))
     index = f"<sitemapindex><sitemap><loc>{address}/part.xml</loc></sitemap></sitemapindex>"

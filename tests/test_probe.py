@@ -15,7 +15,7 @@ from scraper.run import run
 from scraper.site_file import site_file
 from tests.serving import ROOT
 from tests.shop_server import item, listing, shop
-from tests.shops import PHOTOS, item_list, merchant, shopify, sitemap, woocommerce
+from tests.shops import PHOTOS, item_list, merchant, microdata, shopify, sitemap, woocommerce
 
 
 def asked(address: str) -> Offers:
@@ -30,6 +30,7 @@ def asked(address: str) -> Offers:
         (merchant, ["feed"]),
         (sitemap, ["sitemap", "jsonld", "opengraph"]),
         (item_list, ["listing", "jsonld", "opengraph"]),
+        (microdata, ["listing", "microdata"]),
     ],
 )
 def test_what_is_offered_is_written_down_and_runs(tmp_path: Path, answers: object, sources: list[str]) -> None:
