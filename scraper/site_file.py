@@ -1,7 +1,7 @@
 """What a probe found → a site file that runs, or a commented start where only selectors are left."""
 
 import json
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from scraper.probe import Offer, Offers
 from scraper.site import SOURCES
@@ -33,7 +33,7 @@ _SELECTORS = """
 
 def site_file(offers: Offers) -> str:
     """The text of a site file: the best source is used, the others stand beside it as comments."""
-    tables = [table for offer in offers.found if (table := _table(offer))]
+    tables = [table for offer in offers.found if (table := _table(offer, offers.start))]
     first = tables[0] if tables else _SELECTORS
     pages = _product_table(offers) if offers.named("sitemap", "listing") else ""
     others = "".join(f"\n# Offered too:\n{_commented(table)}" for table in tables[1:])
@@ -62,12 +62,19 @@ def _head(offers: Offers) -> str:
     )
 
 
-def _table(offer: Offer) -> str:
+def _table(offer: Offer, start: str) -> str:
     if offer.source not in SOURCES:
         return ""
     pages = f"pages = {json.dumps(offer.pages)}\n" if offer.pages else ""
     more = '# next = "a.next"  # the link to the next page\n' if offer.source == "listing" else ""
-    return f"\n[{offer.source}]\naddress = {json.dumps(offer.address)}\n{pages}{more}"
+    return f"\n[{offer.source}]\naddress = {json.dumps(_from(start, offer.address))}\n{pages}{more}"
+
+
+def _from(start: str, address: str) -> str:
+    """An address as it is seen from the shop's own, so that the file can be moved."""
+    here, there = urlsplit(start), urlsplit(address)
+    inside = here[:2] == there[:2]
+    return urlunsplit(("", "", there.path or "/", there.query, "")) if inside else address
 
 
 def _product_table(offers: Offers) -> str:
