@@ -1,7 +1,9 @@
 """The commands of `python -m model`: each parses its arguments and calls one function."""
 
+import sys
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,12 @@ from rich.console import Console
 from rich.table import Table
 
 from catalogue import command as command_line
-from model import extractors, query, sheet
+from model import agreement, extractors, query, sheet
 from model.build import Report, build, extract
-from model.extractors import Extractor
+from model.extractors import ENGINES, REFERENCE, Extractor
 from model.features import write_arrays
 from model.progress import bar
-from model.ranking import PRESETS
+from model.ranking import PRESETS, Preset
 
 Command = Callable[..., Any]
 
@@ -27,6 +29,8 @@ def shared_options(command: Command) -> Command:
     for option in (
         click.option("--preset", default="shop", show_default=True, type=click.Choice(sorted(PRESETS)),
                      help="shop: letterboxed on white. classic: squashed, nearest neighbour, lists of 5."),
+        click.option("--engine", default=REFERENCE, show_default=True, type=click.Choice([*ENGINES, "auto"]),
+                     help="What runs the network. auto: the fastest that agrees with tensorflow on FOLDER's photos."),
         click.option("--weights", type=click.Path(path_type=Path), help="A file of weights for the extractor."),
         click.option("--extractor", "name", default="vgg16", show_default=True,
                      type=click.Choice(sorted(extractors.EXTRACTORS)), help="The network that sees the photos."),
@@ -45,10 +49,10 @@ def cli() -> None:
 @click.option("--out", default="precomputed", show_default=True, type=click.Path(path_type=Path), help="Where to.")
 @click.option("--k", type=click.IntRange(1, 1000), help="Length of the lists; the preset's own unless given.")
 @shared_options
-def build_command(folder: Path, out: Path, k: int | None, name: str, weights: Path | None, preset: str) -> None:
+def build_command(folder: Path, out: Path, k: int | None, **network: Any) -> None:
     """Everything from the photos in FOLDER to the lists in --out; again to update them."""
-    settings = PRESETS[preset]
-    report = build(folder, out, _extractor(name, weights), settings, k or settings.k, bar)
+    extractor, preset = _chosen(folder, **network)
+    report = build(folder, out, extractor, preset, k or preset.k, bar)
     Console().print(_closing_table(report))
     print(f"{out} holds version {report.manifest.version}")
 
@@ -57,9 +61,9 @@ def build_command(folder: Path, out: Path, k: int | None, name: str, weights: Pa
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The .npz file to write.")
 @shared_options
-def extract_command(folder: Path, out: Path, name: str, weights: Path | None, preset: str) -> None:
+def extract_command(folder: Path, out: Path, **network: Any) -> None:
     """Write the ids (N,) and vectors (N, D) float32 of FOLDER's main photos."""
-    extracted = extract(folder, _extractor(name, weights), PRESETS[preset], bar)
+    extracted = extract(folder, *_chosen(folder, **network), bar)
     write_arrays(out, ids=np.array(extracted.ids), vectors=extracted.vectors)
     print(f"{out} holds {len(extracted.ids)} vectors of {extracted.vectors.shape[1]} values")
 
@@ -70,13 +74,11 @@ def extract_command(folder: Path, out: Path, name: str, weights: Path | None, pr
 @click.option("--k", default=5, show_default=True, type=click.IntRange(1, 1000), help="How many.")
 @click.option("--sheet", "sheet_path", type=click.Path(path_type=Path), help="Write a contact sheet, such as x.png.")
 @shared_options
-def similar_command(
-    folder: Path, wanted: str, k: int, sheet_path: Path | None, name: str, weights: Path | None, preset: str
-) -> None:
+def similar_command(folder: Path, wanted: str, k: int, sheet_path: Path | None, **network: Any) -> None:
     """The products in FOLDER most similar to a product or to an image file."""
-    extractor = _extractor(name, weights)
-    extracted = extract(folder, extractor, PRESETS[preset], bar)
-    answer = query.similar(extracted, wanted, extractor, PRESETS[preset].fit, k)
+    extractor, preset = _chosen(folder, **network)
+    extracted = extract(folder, extractor, preset, bar)
+    answer = query.similar(extracted, wanted, extractor, preset.fit, k)
     titles = {product.id: product.title for product in extracted.products}
     Console().print(_similar_table(answer, titles))
     if sheet_path:
@@ -91,9 +93,14 @@ def similar_command(
         print(f"{sheet_path} shows them")
 
 
-def _extractor(name: str, weights: Path | None) -> Extractor:
+def _chosen(folder: Path, name: str, weights: Path | None, engine: str, preset: str) -> tuple[Extractor, Preset]:
+    """What the shared options say."""
+    load, settings = partial(extractors.load, name, weights), PRESETS[preset]
+    if engine == "auto":
+        engine = agreement.choose(folder, load, settings.fit, bar)
+        print(f"{engine} is the fastest engine that agrees with tensorflow", file=sys.stderr)
     with Console(stderr=True).status(f"loading {name}"):
-        return extractors.load(name, weights)
+        return load(engine), settings
 
 
 def _closing_table(report: Report) -> Table:

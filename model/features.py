@@ -20,12 +20,11 @@ import numpy.typing as npt
 
 from catalogue import atomic
 from catalogue.errors import FeaturesError, UnusableImage
-from model.extractors import Extractor, Features, fingerprint
+from model.extractors import BATCH, Extractor, Features, fingerprint
 from model.images import VERSION, Fit, Pixels, fitted
 from model.photos import Photo, ahead, blocks_of, read
 from model.progress import Track
 
-BATCH = 32  # photos that a network sees at once, always as many: a feature does not depend on what is beside it
 BLOCK = 256  # photos between two writes
 
 

@@ -4,10 +4,13 @@ import io
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from catalogue.product import AVAILABILITIES, Price, Product
+from model.extractors import REFERENCE, Features
+from model.images import Pixels
 
 
 def make_product(id: str = "p1", title: str = "", **rest: Any) -> Product:
@@ -27,6 +30,22 @@ def encoded(picture: Image.Image, format: str = "PNG", **options: Any) -> bytes:
     file = io.BytesIO()
     picture.save(file, format, **options)
     return file.getvalue()
+
+
+class MeanColour:
+    """The mean colour as a feature; counts what it is asked. The network is not what these tests are about."""
+
+    name = "mean-colour"
+    size = 16
+    dimension = 3
+
+    def __init__(self, weights_sha256: str = "1" * 64, engine: str = REFERENCE) -> None:
+        self.weights_sha256, self.engine = weights_sha256, engine
+        self.shapes: list[tuple[int, ...]] = []
+
+    def extract(self, photos: Pixels) -> Features:
+        self.shapes.append(photos.shape)
+        return np.asarray(photos.mean(axis=(1, 2)), dtype=np.float32)
 
 
 def texts(least: int = 0) -> st.SearchStrategy[str]:

@@ -7,30 +7,14 @@ import pytest
 
 from catalogue.errors import FeaturesError
 from model import features
-from model.extractors import Features
-from model.features import BATCH, extract, extract_batches
+from model.extractors import BATCH, Features
+from model.features import extract, extract_batches
 from model.images import Fit, Pixels
 from model.photos import Photo
 from model.progress import silent
-from tests.factories import encoded, make_photo
+from tests.factories import MeanColour, encoded, make_photo
 
 COLOURS = ["#c96f4a", "#27406b", "#7a9e7e", "#d9b44a", "#8c8c8c"]
-
-
-class MeanColour:
-    """The mean colour as a feature; counts what it is asked. The network is not what these tests are about."""
-
-    name = "mean-colour"
-    size = 16
-    dimension = 3
-
-    def __init__(self, weights_sha256: str = "1" * 64) -> None:
-        self.weights_sha256 = weights_sha256
-        self.shapes: list[tuple[int, ...]] = []
-
-    def extract(self, photos: Pixels) -> Features:
-        self.shapes.append(photos.shape)
-        return np.asarray(photos.mean(axis=(1, 2)), dtype=np.float32)
 
 
 def save_photos(folder: Path, colours: list[str]) -> list[Photo]:

