@@ -22,6 +22,12 @@ class Faces:
         self._db.execute("CREATE TABLE faces (sha256 TEXT, url TEXT, title TEXT)")
         self._db.execute("BEGIN")
 
+    def __enter__(self) -> "Faces":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
     def add(self, sha256: str, url: str, title: str) -> None:
         """Note the main picture of a product."""
         self._db.execute("INSERT INTO faces VALUES (?, ?, ?)", (sha256, url, title))
@@ -33,7 +39,6 @@ class Faces:
             (bool(self._site.placeholders),),
         ).fetchall()
         found = {sha256: (url, count) for sha256, url, count in shared if self._is_placeholder(sha256, url)}
-        self._db.close()
         return found
 
     def _is_placeholder(self, sha256: str, url: str) -> bool:

@@ -30,14 +30,13 @@ def survey(site: Site, store: Store) -> Report:
             report.images += count if role == "image" else 0
             report.read += count if role != "image" else 0
     report.complete = found.complete and not report.skipped[OVER_LIMIT]
-    faces = Faces(site)
-    for composed in _composed(site, store, report):
-        report.count(composed.sources)
-        if composed.images:
-            faces.add(
-                found.image(composed.images[0])[1] or composed.images[0], composed.images[0], composed.product.title
-            )
-    report.placeholders = faces.placeholders()
+    with Faces(site) as faces:
+        for composed in _composed(site, store, report):
+            report.count(composed.sources)
+            sha256 = found.image(composed.product.image_link)[1]
+            if sha256:
+                faces.add(sha256, composed.product.image_link, composed.product.title)
+        report.placeholders = faces.placeholders()
     return report
 
 

@@ -54,10 +54,10 @@ def test_a_draft_is_stored_whole(draft: Draft) -> None:
 
 
 def placeholders(*faces: tuple[str, str, str], **entries: object) -> set[str]:
-    found = Faces(parse({"start": "https://shop.example/", "shopify": {}, **entries}))
-    for face in faces:
-        found.add(*face)
-    return set(found.placeholders())
+    with Faces(parse({"start": "https://shop.example/", "shopify": {}, **entries})) as found:
+        for face in faces:
+            found.add(*face)
+        return set(found.placeholders())
 
 
 def test_one_picture_on_unlike_products_stands_for_no_picture() -> None:
