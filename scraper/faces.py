@@ -38,8 +38,7 @@ class Faces:
             "SELECT sha256, min(url), count(*) FROM faces GROUP BY sha256 HAVING count(DISTINCT title) > 1 OR ?",
             (bool(self._site.placeholders),),
         ).fetchall()
-        found = {sha256: (url, count) for sha256, url, count in shared if self._is_placeholder(sha256, url)}
-        return found
+        return {sha256: (url, count) for sha256, url, count in shared if self._is_placeholder(sha256, url)}
 
     def _is_placeholder(self, sha256: str, url: str) -> bool:
         if any(re.search(pattern, url) for pattern in self._site.placeholders):
