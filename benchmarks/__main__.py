@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import fetch, quality
+from benchmarks import extract, fetch, quality
 from catalogue import command
 from model import extractors
 from model.progress import bar
@@ -38,6 +38,31 @@ def quality_command(folder: Path, name: str, weights: Path | None, sheet: Path |
         print(json.dumps(quality.as_rows(found), indent=1))
     else:
         Console().print(_table(found))
+
+
+@cli.command("extract")
+@click.argument("folder", default="data/demo", type=click.Path(path_type=Path))
+@click.option("--images", default=320, show_default=True, type=click.IntRange(32), help="How many photos of FOLDER.")
+@click.option(
+    "--extractor",
+    "name",
+    default="efficientnet-lite0",
+    show_default=True,
+    type=click.Choice(sorted(extractors.EXTRACTORS)),
+    help="The network that sees the photos.",
+)
+@click.option("--weights", type=click.Path(path_type=Path), help="A file of weights for the extractor.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def extract_command(folder: Path, images: int, name: str, weights: Path | None, as_json: bool) -> None:
+    """Images per second from FOLDER's files to stored features on each engine, against the seed's way."""
+    speeds = extract.measure(folder, images, name, weights, bar)
+    if as_json:
+        print(json.dumps(extract.as_rows(speeds), indent=1))
+        return
+    table = Table("way", "engine", "images/s", "ratio")
+    for each in speeds:
+        table.add_row(each.way, each.engine, f"{each.images_per_second:.1f}", f"{each.ratio:.2f}")
+    Console().print(table)
 
 
 @cli.command("fetch")

@@ -61,18 +61,18 @@ def graph(network: Any, batch: int) -> Any:
 
 def _convolution(ops: Any, layer: Any, x: Any) -> Any:
     kernel = np.ascontiguousarray(layer.get_weights()[0].transpose(3, 2, 0, 1))
-    x = ops.convolution(x, kernel, list(layer.strides), [0, 0], [0, 0], [1, 1], _padding(layer))
+    x = ops.convolution(x, ops.constant(kernel), list(layer.strides), [0, 0], [0, 0], [1, 1], _padding(layer))
     return _biased(ops, layer, x, (1, -1, 1, 1))
 
 
 def _depthwise(ops: Any, layer: Any, x: Any) -> Any:
     kernel = np.ascontiguousarray(layer.get_weights()[0].transpose(2, 3, 0, 1)[:, None])
-    x = ops.group_convolution(x, kernel, list(layer.strides), [0, 0], [0, 0], [1, 1], _padding(layer))
+    x = ops.group_convolution(x, ops.constant(kernel), list(layer.strides), [0, 0], [0, 0], [1, 1], _padding(layer))
     return _biased(ops, layer, x, (1, -1, 1, 1))
 
 
 def _dense(ops: Any, layer: Any, x: Any) -> Any:
-    return _biased(ops, layer, ops.matmul(x, layer.get_weights()[0], False, False), (1, -1))
+    return _biased(ops, layer, ops.matmul(x, ops.constant(layer.get_weights()[0]), False, False), (1, -1))
 
 
 def _biased(ops: Any, layer: Any, x: Any, shape: tuple[int, ...]) -> Any:
