@@ -1,16 +1,32 @@
 """The commands of `python -m benchmarks`."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks import extract, fetch, quality
-from catalogue import command
+from catalogue import command as command_line
 from model import extractors
 from model.progress import bar
+
+
+Command = Callable[..., Any]
+
+
+def network_options(command: Command) -> Command:
+    """Options of the commands that run a network."""
+    for option in (
+        click.option("--weights", type=click.Path(path_type=Path), help="A file of weights for the extractor."),
+        click.option("--extractor", "name", default="efficientnet-lite0", show_default=True,
+                     type=click.Choice(sorted(extractors.EXTRACTORS)), help="The network that sees the photos."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
 
 
 @click.group()
@@ -20,15 +36,7 @@ def cli() -> None:
 
 @cli.command("quality")
 @click.argument("folder", default="data/demo", type=click.Path(path_type=Path))
-@click.option(
-    "--extractor",
-    "name",
-    default="efficientnet-lite0",
-    show_default=True,
-    type=click.Choice(sorted(extractors.EXTRACTORS)),
-    help="The network that sees the photos.",
-)
-@click.option("--weights", type=click.Path(path_type=Path), help="A file of weights for the extractor.")
+@network_options
 @click.option("--sheet", type=click.Path(path_type=Path), help="Draw the ten worst lists, such as worst.png.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def quality_command(folder: Path, name: str, weights: Path | None, sheet: Path | None, as_json: bool) -> None:
@@ -43,15 +51,7 @@ def quality_command(folder: Path, name: str, weights: Path | None, sheet: Path |
 @cli.command("extract")
 @click.argument("folder", default="data/demo", type=click.Path(path_type=Path))
 @click.option("--images", default=320, show_default=True, type=click.IntRange(32), help="How many photos of FOLDER.")
-@click.option(
-    "--extractor",
-    "name",
-    default="efficientnet-lite0",
-    show_default=True,
-    type=click.Choice(sorted(extractors.EXTRACTORS)),
-    help="The network that sees the photos.",
-)
-@click.option("--weights", type=click.Path(path_type=Path), help="A file of weights for the extractor.")
+@network_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def extract_command(folder: Path, images: int, name: str, weights: Path | None, as_json: bool) -> None:
     """Images per second from FOLDER's files to stored features on each engine, against the seed's way."""
@@ -98,4 +98,4 @@ def _table(found: list[quality.Quality]) -> Table:
 
 
 if __name__ == "__main__":
-    command.run(cli, "python -m benchmarks")
+    command_line.run(cli, "python -m benchmarks")

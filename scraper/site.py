@@ -187,7 +187,9 @@ class Site(Table):
     @property
     def fingerprint(self) -> str:
         """Changes when pages must be read again, because the site file reads them in another way."""
-        return self.model_dump_json(exclude={"contact", "delay", "limits", "coverage", "placeholders"})
+        manners = ("contact", "delay", "coverage", "placeholders", "placeholder_share")
+        caps = set(Limits.model_fields) - {"images_per_product"}
+        return self.model_dump_json(exclude={**dict.fromkeys(manners, True), "limits": caps})
 
     def seeds(self) -> Iterator[tuple[Role, str]]:
         """The addresses that a run begins with."""

@@ -75,4 +75,6 @@ def test_hosts_are_the_shop_with_and_without_www_and_those_named() -> None:
 def test_the_fingerprint_changes_with_what_is_read_and_not_with_manners() -> None:
     site = parse(LISTING)
     assert site.fingerprint == parse(LISTING | {"delay": 9, "contact": "me@shop.example"}).fingerprint
+    assert site.fingerprint == parse(LISTING | {"limits": {"pages": 9}}).fingerprint
+    assert site.fingerprint != parse(LISTING | {"limits": {"images_per_product": 9}}).fingerprint
     assert site.fingerprint != parse({**LISTING, "listing": {"link": "b"}}).fingerprint
