@@ -14,7 +14,6 @@ from catalogue import command as command_line
 from model import extractors
 from model.progress import bar
 
-
 Command = Callable[..., Any]
 
 
