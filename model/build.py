@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from catalogue import feed, writer
+from catalogue.alone import alone
 from catalogue.encoding import Build, Entry, Manifest
-from catalogue.errors import CatalogueError, PrecomputedError
+from catalogue.errors import CatalogueError, FeaturesError, PrecomputedError
 from catalogue.precomputed import MANIFEST
 from catalogue.product import Product
 from model import features, thumbnails
@@ -47,6 +49,11 @@ def build(folder: Path, out: Path, extractor: Extractor, preset: Preset, k: int,
     what lay in `out` is then still there.
     """
     _check_out(out, folder)
+    with _alone(folder):
+        return _build(folder, out, extractor, preset, k, track)
+
+
+def _build(folder: Path, out: Path, extractor: Extractor, preset: Preset, k: int, track: Track) -> Report:
     products, gathered = _catalogue(folder, track)
     made, unusable = thumbnails.make(gathered.distinct(), out, track)
     extracted = _extracted(folder, products, gathered.without(unusable), extractor, preset, track)
@@ -61,8 +68,18 @@ def build(folder: Path, out: Path, extractor: Extractor, preset: Preset, k: int,
 
 def extract(folder: Path, extractor: Extractor, preset: Preset, track: Track) -> Extracted:
     """The features of the catalogue in `folder`, from its store or the network. Raises as `build` does."""
-    products, gathered = _catalogue(folder, track)
-    return _extracted(folder, products, gathered, extractor, preset, track)
+    with _alone(folder):
+        products, gathered = _catalogue(folder, track)
+        return _extracted(folder, products, gathered, extractor, preset, track)
+
+
+def _alone(folder: Path) -> AbstractContextManager[None]:
+    """Two that extract into one store would do everything twice."""
+    if not folder.is_dir():
+        return nullcontext()  # reading it says what is wrong
+    return alone(
+        folder / "features" / ".lock", FeaturesError(f"another build is at work on {folder}. Run this again after it.")
+    )
 
 
 def _catalogue(folder: Path, track: Track) -> tuple[Sequence[Product], Gathered]:

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
+from catalogue.alone import alone
 from catalogue.errors import Incomplete, Refused, SiteError
 from scraper import images, local, report, table
 from scraper.crawl import OVER_LIMIT, Crawl
@@ -25,7 +24,8 @@ def run(site: Site, folder: Path, show: Show, *, refresh: bool = False) -> Repor
     Raises SiteError, Refused, Drift, DiskError; the table of an earlier run then stays as it is. What is incomplete
     is returned: `settle` tells.
     """
-    with _alone(folder), _opened(folder) as store:
+    taken = SiteError(f"another run is at work on {folder}. Wait for it, or give another --out.")
+    with alone(folder / _LOCK, taken), _opened(folder) as store:
         _sweep(folder)
         store.again(_lost(store, folder))
         store.begin(site.seeds(), site.fingerprint, refresh=refresh)
@@ -83,18 +83,6 @@ def _lost(store: Store, folder: Path) -> list[int]:
             path.unlink(missing_ok=True)
             lost.append(number)
     return lost
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / _LOCK, timeout=0):
-            yield
-    except Timeout as error:
-        raise SiteError(f"another run is at work on {folder}. Wait for it, or give another --out.") from error
-    except (FileExistsError, NotADirectoryError, PermissionError) as error:
-        raise SiteError(f"{folder} cannot be written to: {error}. Give another --out.") from error
 
 
 @contextmanager

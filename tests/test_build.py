@@ -11,6 +11,8 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from catalogue import feed
+from catalogue.alone import alone
+from catalogue.errors import FeaturesError
 from catalogue.precomputed import load, verify
 from model import extractors
 from model.__main__ import cli
@@ -146,6 +148,15 @@ def test_only_a_folder_of_lists_is_written_to(shop: Path, tmp_path: Path) -> Non
         answer = command("build", shop, "--out", out, *LITE0)
         assert message in str(answer.exception)
     assert (tmp_path / "letters").exists()
+
+
+def test_a_second_build_of_a_catalogue_says_so_and_leaves(shop: Path, tmp_path: Path) -> None:
+    with alone(shop / "features" / ".lock", FeaturesError("taken")):
+        answer = process("build", shop, "--out", tmp_path / "out", *LITE0)
+    assert answer.returncode == 15
+    assert f"error: another build is at work on {shop}. Run this again after it." in answer.stderr
+    assert not (tmp_path / "out").exists()
+    assert process("build", shop, "--out", tmp_path / "out", *LITE0).returncode == 0
 
 
 @pytest.mark.parametrize("wanted", ["ellipse-c96f4a", "photo"])
