@@ -115,6 +115,8 @@ def _closing_table(report: Report) -> Table:
     }
     for label, count in rows.items():
         table.add_row(label, str(count))
+    for name in report.damaged:
+        table.add_row(f"damaged, extracted again: {name}", "")
     for reason, count in sorted(manifest.drops.items()):
         table.add_row(f"dropped: {reason}", str(count))
     table.columns[1].justify = "right"

@@ -40,6 +40,7 @@ class Report:
     manifest: Manifest
     new: int
     reused: int
+    damaged: Sequence[str]
 
 
 def build(folder: Path, out: Path, extractor: Extractor, preset: Preset, k: int, track: Track) -> Report:
@@ -63,7 +64,8 @@ def _build(folder: Path, out: Path, extractor: Extractor, preset: Preset, k: int
     fingerprint = extracted.extraction.fingerprint
     settings = Build(extractor.name, fingerprint, extractor.dimension, preset.name, k)
     manifest = writer.write(out, settings, entries, lists, extracted.gathered.drops)
-    return Report(manifest, extracted.extraction.new, extracted.extraction.reused)
+    extraction = extracted.extraction
+    return Report(manifest, extraction.new, extraction.reused, extraction.store.damaged)
 
 
 def extract(folder: Path, extractor: Extractor, preset: Preset, track: Track) -> Extracted:

@@ -32,11 +32,19 @@ class FeatureStore:
     """Features on disk, and in memory as far as they are read."""
 
     def __init__(self, folder: Path) -> None:
-        """`folder` is `data/SHOP/features/FINGERPRINT`. Damaged blocks in it are removed."""
+        """`folder` is `data/SHOP/features/FINGERPRINT`. Damaged blocks in it are removed, and named in `damaged`."""
         self._folder = folder
         self._rows: dict[str, Features] = {}
+        self.damaged: list[str] = []
         for path in sorted(folder.glob("*.npz")):
+            self._take_in(path)
+
+    def _take_in(self, path: Path) -> None:
+        try:
             self._rows |= _read_block(path)
+        except _DAMAGED:
+            self.damaged.append(path.name)
+            path.unlink(missing_ok=True)
 
     def __contains__(self, sha256: str) -> bool:
         return sha256 in self._rows
@@ -134,10 +142,10 @@ def _usable_blocks(
         yield keys, np.stack(pixels)
 
 
+# What reading a block raises when bytes of it are missing or others than were written.
+_DAMAGED = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
+
+
 def _read_block(path: Path) -> dict[str, Features]:
-    try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as block:
-            return dict(zip((str(key) for key in block["keys"]), block["features"], strict=True))
-    except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
-        path.unlink(missing_ok=True)
-        return {}
+    with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as block:
+        return dict(zip((str(key) for key in block["keys"]), block["features"], strict=True))

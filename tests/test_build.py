@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -157,6 +158,16 @@ def test_a_second_build_of_a_catalogue_says_so_and_leaves(shop: Path, tmp_path: 
     assert f"error: another build is at work on {shop}. Run this again after it." in answer.stderr
     assert not (tmp_path / "out").exists()
     assert process("build", shop, "--out", tmp_path / "out", *LITE0).returncode == 0
+
+
+def test_a_damaged_block_is_named_and_done_again(shop: Path, tmp_path: Path) -> None:
+    shutil.copytree(shop, tmp_path / "shop")
+    (block,) = (tmp_path / "shop" / "features").glob("*/*.npz")
+    content = block.read_bytes()
+    block.write_bytes(content[:-100])
+    answer = command("build", tmp_path / "shop", "--out", tmp_path / "out", *LITE0)
+    assert f"damaged, extracted again: {block.name}" in answer.stdout
+    assert block.read_bytes() == content
 
 
 @pytest.mark.parametrize("wanted", ["ellipse-c96f4a", "photo"])

@@ -55,7 +55,9 @@ def test_a_damaged_block_is_extracted_again(tmp_path: Path, length: int) -> None
     (block,) = (tmp_path / "features").glob("*/*.npz")
     content = block.read_bytes()
     block.write_bytes(content[:length])
-    assert run(tmp_path, photos, extractor).new == len(photos)
+    again = run(tmp_path, photos, extractor)
+    assert again.new == len(photos)
+    assert again.store.damaged == [block.name]
     assert block.read_bytes() == content
     assert whole.fingerprint == block.parent.name
 
