@@ -21,7 +21,7 @@ from model.features import extract_batches
 from model.images import VERSION, Fit, Pixels, fitted
 from model.neighbours import top_k, unit
 from model.photos import gather, read
-from model.progress import Track, silent
+from model.progress import Track
 
 Plane = npt.NDArray[np.float64]
 Load = Callable[[str], Extractor]  # an engine's name → the extractor on it
@@ -56,15 +56,13 @@ def patterns(size: int) -> Pixels:
 
 def compare(load: Load, engines: Sequence[str], sample: Pixels, track: Track) -> list[Candidate]:
     """The reference and the other `engines` on the patterns and a `sample` (N, S, S, 3) uint8 of the catalogue."""
-    reference = load(REFERENCE)
-    photos = np.concatenate([patterns(reference.size), sample])
-    others = [engine for engine in engines if engine != REFERENCE]
-    measured = [_measured(reference, photos)]
-    measured += [_measured(load(engine), photos) for engine in track(others, "comparing engines", len(others))]
+    photos = np.concatenate([patterns(load(REFERENCE).size), sample])
+    tried = [REFERENCE, *(engine for engine in engines if engine != REFERENCE)]
+    measured = [_measured(load(engine), photos) for engine in track(tried, "comparing engines", len(tried))]
     expected = measured[0][0]
     return [
         Candidate(engine, speed, _cosine(expected, found), _overlap(expected[BATCH:], found[BATCH:]))
-        for engine, (found, speed) in zip([REFERENCE, *others], measured, strict=True)
+        for engine, (found, speed) in zip(tried, measured, strict=True)
     ]
 
 
@@ -78,15 +76,15 @@ def choose(folder: Path, load: Load, fit: Fit, track: Track) -> str:
         return str(json.loads(path.read_bytes())["engine"])
     except (OSError, ValueError, KeyError, TypeError):
         pass  # not compared yet, or no longer readable
-    candidates = compare(load, available(), sample(folder, fit, load(REFERENCE).size), track)
+    candidates = compare(load, available(), sample(folder, fit, load(REFERENCE).size, track), track)
     found = {"engine": fastest(candidates), "candidates": [asdict(each) for each in candidates]}
     atomic.write_bytes(path, json.dumps(found, indent=1).encode())
     return str(found["engine"])
 
 
-def sample(folder: Path, fit: Fit, size: int) -> Pixels:
+def sample(folder: Path, fit: Fit, size: int, track: Track) -> Pixels:
     """(n, size, size, 3) uint8, n ≤ SAMPLE: usable photos of the catalogue, spread over their hashes."""
-    photos = gather(folder, feed.read(folder).products, silent).distinct()
+    photos = gather(folder, feed.read(folder).products, track).distinct()
     pixels = []
     for photo in photos[:: max(1, len(photos) // SAMPLE)][:SAMPLE]:
         try:

@@ -16,10 +16,9 @@ _ID_LIMIT = 80
 
 @dataclass(frozen=True)
 class Composed:
-    """A product without its image files, the addresses of its images, and the source of each field that it has."""
+    """A product without its image files, the source of each field that it has, and what it is a variant of."""
 
     product: Product
-    images: tuple[str, ...]
     sources: dict[str, str]
     group: str = ""
 
@@ -42,7 +41,7 @@ def compose(key: str, drafts: Sequence[Draft]) -> Composed:
         brand=taken.first("brand") or "",
         product_type=taken.first("product_type") or "",
     )
-    return Composed(product, images, taken.sources, taken.first("group") or "")
+    return Composed(product, taken.sources, taken.first("group") or "")
 
 
 def id_of(link: str) -> str:

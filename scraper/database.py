@@ -54,9 +54,11 @@ class Database:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.executescript(_SCHEMA)
-        if self.fact("format", FORMAT) != FORMAT:
+        written = self.fact("format", "")
+        if written not in ("", FORMAT):
             raise SiteError(f"{self.path} was written by another version. Remove it to fetch the shop anew.")
-        self.note("format", FORMAT)
+        if not written:  # `status` looks into a run's manifest, and must not wait until it may write
+            self.note("format", FORMAT)
 
     def close(self) -> None:
         """Leave one file."""

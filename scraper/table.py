@@ -58,12 +58,13 @@ def publish(site: Site, store: Store, folder: Path, report: Report) -> None:
 def _published(site: Site, store: Store, report: Report, turn: int) -> Iterator[Product]:
     shown: set[tuple[str, str]] = set()
     for composed in _composed(site, store, report=None):
-        variant = (composed.group, composed.product.image_link)
-        if composed.group and variant in shown:
-            report.skipped["variant with the same picture"] += 1
-            continue
-        shown.add(variant)
-        product = replace(composed.product, image_files=tuple(_files(store, composed, report.placeholders)))
+        if composed.group:
+            variant = (composed.group, composed.product.image_link)
+            if variant in shown:
+                report.skipped["variant with the same picture"] += 1
+                continue
+            shown.add(variant)
+        product = replace(composed.product, image_files=tuple(_files(store, composed.product, report.placeholders)))
         news = store.findings.publish(product.id, hashlib.sha256(repr(product).encode()).hexdigest(), turn)
         if news == "duplicate":
             report.skipped["duplicate id"] += 1
@@ -95,9 +96,9 @@ def _precedence(site: Site) -> tuple[str, ...]:
     return ("local", "merchant", "shopify", "woocommerce", *pages, "listing")
 
 
-def _files(store: Store, composed: Composed, placeholders: Mapping[str, object]) -> Iterator[str]:
+def _files(store: Store, product: Product, placeholders: Mapping[str, object]) -> Iterator[str]:
     kept = set()
-    for url in composed.images:
+    for url in (product.image_link, *product.additional_image_links):
         file, sha256 = store.findings.image(url)
         if file and sha256 not in placeholders and file not in kept:
             kept.add(file)
