@@ -1,6 +1,7 @@
 """The commands of `python -m benchmarks`."""
 
 import json
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import extract, fetch, quality
+from benchmarks import extract, fetch, quality, reproduce_seed
 from catalogue import command as command_line
-from model import extractors
+from model import calibration, extractors
+from model.extractors.engine import OnEngine
+from model.images import View
 from model.progress import bar
 
 Command = Callable[..., Any]
@@ -36,11 +39,17 @@ def cli() -> None:
 @cli.command("quality")
 @click.argument("folder", default="data/demo", type=click.Path(path_type=Path))
 @network_options
+@click.option("--engine", type=click.Choice(extractors.ENGINES), help="What runs the network.")
 @click.option("--sheet", type=click.Path(path_type=Path), help="Draw the ten worst lists, such as worst.png.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def quality_command(folder: Path, name: str, weights: Path | None, sheet: Path | None, as_json: bool) -> None:
-    """Precision at 5 for kind and family on FOLDER, which has a truth.csv, against plain squashed photos."""
-    found = quality.measure(folder, extractors.load(name, weights), bar, sheet)
+def quality_command(
+    folder: Path, name: str, weights: Path | None, engine: str | None, sheet: Path | None, as_json: bool
+) -> None:
+    """Precision of FOLDER's lists by what the network sees of each photo, against plain squashed photos."""
+    network = extractors.network(name, weights)
+    extractor = calibration.on_engine(folder, network, engine or network.engines[0], View("letterbox"), bar)
+    steps = quality.ladder(extractor, any_size=network.any_size)
+    found = quality.measure(folder, extractor, steps, bar, sheet)
     if as_json:
         print(json.dumps(quality.as_rows(found), indent=1))
     else:
@@ -54,7 +63,7 @@ def quality_command(folder: Path, name: str, weights: Path | None, sheet: Path |
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def extract_command(folder: Path, images: int, name: str, weights: Path | None, as_json: bool) -> None:
     """Images per second from FOLDER's files to stored features on each engine, against the seed's way."""
-    speeds = extract.measure(folder, images, name, weights, bar)
+    speeds = extract.measure(folder, images, extractors.network(name, weights), bar)
     if as_json:
         print(json.dumps(extract.as_rows(speeds), indent=1))
         return
@@ -80,6 +89,34 @@ def fetch_command(images: int, rounds: int, as_json: bool) -> None:
         print(f"ratio {fetch.ratio(ours, theirs):.2f}")
 
 
+@cli.command("reproduce-seed")
+@click.option(
+    "--images", "folder", required=True, type=click.Path(path_type=Path, file_okay=False),
+    help="The folder of the seed's 56 images; those that it lacks are fetched.",
+)  # fmt: skip
+@click.option("--weights", required=True, type=click.Path(path_type=Path), help="Keras's file of weights for VGG16.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def reproduce_seed_command(folder: Path, weights: Path, as_json: bool) -> None:
+    """The seed's images through the classic preset, against the similarities that the seed published."""
+    with warnings.catch_warnings(action="ignore", category=UserWarning):  # of other weights: `settle` tells
+        network = extractors.network("vgg16", weights)
+    found = reproduce_seed.measure(folder, OnEngine(network, extractors.REFERENCE), bar)
+    if as_json:
+        print(json.dumps(reproduce_seed.as_rows(found), indent=1))
+    else:
+        Console().print(_pairs(found))
+        print(reproduce_seed.summary(found))
+    reproduce_seed.settle(found, weights)
+
+
+def _pairs(found: reproduce_seed.Comparison) -> Table:
+    table = Table("image", "published → found", "similarity published", "similarity found", "difference")
+    for pair in found.pairs:
+        figures = (f"{value:.7f}" for value in (pair.published.similarity, pair.similarity, pair.difference))
+        table.add_row(pair.image, f"{pair.published.product_id} → {pair.found}", *figures)
+    return table
+
+
 def _speeds(*contestants: fetch.Figures) -> Table:
     table = Table("downloader", "images/s", "whole command, s", "connections per host, at most")
     for each in contestants:
@@ -88,11 +125,18 @@ def _speeds(*contestants: fetch.Figures) -> Table:
 
 
 def _table(found: list[quality.Quality]) -> Table:
-    table = Table("preset", "label", "products", "precision@5", "by chance", "at best")
+    table = Table("views", "cost", "label", *(f"P@{k}" for k in quality.KS), "chance", "best @10")
     for each in found:
-        figures = each.precision
-        shares = (f"{value:.3f}" for value in (figures.value, figures.chance, figures.reachable))
-        table.add_row(each.preset, each.label, str(figures.products), *shares)
+        shares = [f"{one.value:.3f}" for one in each.precisions]
+        last = each.precisions[-1]
+        table.add_row(
+            quality.named(each.views),
+            f"{each.cost:.1f}",
+            each.label,
+            *shares,
+            f"{last.chance:.3f}",
+            f"{last.reachable:.3f}",
+        )
     return table
 
 

@@ -9,20 +9,21 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 
 from catalogue import feed
-from model import agreement, extractors
-from model.extractors import BATCH, REFERENCE, Extractor, Features, efficientnet_lite0, vgg16
-from model.extractors.checkpoint import read_checkpoint
-from model.extractors.engine import keras
-from model.features import extract, extract_batches
-from model.images import Pixels, letterboxed
+from catalogue.errors import ExtractorError
+from model import agreement, calibration
+from model.extractors import INT8, REFERENCE, Extractor, Network
+from model.extractors.engine import OnEngine, keras
+from model.features import extract, features_of
+from model.images import Pixels, View, fitted
 from model.photos import Photo, gather
 from model.progress import Track, silent
 
+VIEW = View("letterbox")
+BATCH = 32  # what Keras takes unless told otherwise
 SEED = "the seed's way"
 
 
@@ -36,14 +37,14 @@ class Speed:
     ratio: float
 
 
-def measure(folder: Path, images: int, name: str, weights: Path | None, track: Track) -> list[Speed]:
+def measure(folder: Path, images: int, network: Network, track: Track) -> list[Speed]:
     """The ways on the first `images` photos of the catalogue in `folder`. Raises as extracting does."""
     photos = gather(folder, feed.read(folder).products, silent).distinct()[:images]
-    load = partial(extractors.load, name, weights)
-    ways: list[tuple[str, str, Callable[[], float]]] = [(SEED, REFERENCE, partial(_seed, photos, name, weights))]
-    pixels = np.stack([letterboxed(photo.path.read_bytes(), load().size) for photo in photos])
-    for engine in agreement.available():
-        extractor = load(engine)
+    pixels = np.stack([fitted(photo.path.read_bytes(), VIEW, network.size) for photo in photos])
+    ways: list[tuple[str, str, Callable[[], float]]] = [(SEED, REFERENCE, partial(_seed, photos, network))]
+    ranges = calibration.measured(network, pixels[: calibration.SAMPLE], silent)
+    for engine in agreement.available(network):
+        extractor = OnEngine(network, engine, ranges if engine == INT8 else None)
         ways += [
             ("the network alone", engine, partial(_alone, extractor, pixels)),
             ("files to stored features", engine, partial(_whole, extractor, photos)),
@@ -61,32 +62,27 @@ def as_rows(speeds: Sequence[Speed]) -> list[dict[str, str | float]]:
     ]  # fmt: skip
 
 
-def _seed(photos: Sequence[Photo], name: str, weights: Path | None) -> float:
-    network, prepared = _network(name, weights)
-    size = network.input_shape[1]
-    network.predict(np.zeros((BATCH, size, size, 3), np.float32), verbose=0)
+def _seed(photos: Sequence[Photo], network: Network) -> float:
+    if network.reference is None:
+        raise ExtractorError(f"{network.name} has no Keras model to compare with. Name another with --extractor.")
+    model, size = network.reference(), network.size
+    model.predict(np.zeros((BATCH, size, size, 3), np.float32), verbose=0)
     begin = perf_counter()
     images = [keras().utils.load_img(photo.path, target_size=(size, size)) for photo in photos]
-    network.predict(prepared(np.stack([np.asarray(image) for image in images])), batch_size=BATCH, verbose=0)
+    scaled = network.scale.apply(np.stack([np.asarray(image) for image in images]))
+    model.predict(scaled, batch_size=BATCH, verbose=0)
     return perf_counter() - begin
 
 
-def _network(name: str, weights: Path | None) -> tuple[Any, Callable[[Pixels], Features]]:
-    if name == "vgg16":
-        return vgg16.build_network(weights or vgg16.cached_weights() or vgg16.download_weights()), vgg16.centred
-    tensors = read_checkpoint(weights or efficientnet_lite0.packaged_weights())
-    return efficientnet_lite0.build_network(tensors), efficientnet_lite0.scaled
-
-
 def _alone(extractor: Extractor, pixels: Pixels) -> float:
-    extract_batches(extractor, pixels[:BATCH])  # builds the network
+    features_of(extractor, pixels[:1])  # builds the network
     begin = perf_counter()
-    extract_batches(extractor, pixels)
+    features_of(extractor, pixels)
     return perf_counter() - begin
 
 
 def _whole(extractor: Extractor, photos: Sequence[Photo]) -> float:
     with TemporaryDirectory() as folder:
         begin = perf_counter()
-        extract(photos, extractor, "letterbox", Path(folder), silent)
+        extract(photos, extractor, [VIEW], Path(folder), silent)
         return perf_counter() - begin

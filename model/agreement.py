@@ -14,18 +14,18 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 
-from catalogue import atomic, feed
-from catalogue.errors import UnusableImage
-from model.extractors import BATCH, ENGINES, REFERENCE, Extractor, Features, fingerprint, openvino
-from model.features import extract_batches
-from model.images import VERSION, Fit, Pixels, fitted
+from catalogue import atomic
+from model.extractors import BF16, INT8, Extractor, Features, Network, openvino
+from model.features import features_of
+from model.images import Pixels, View
 from model.neighbours import top_k, unit
-from model.photos import gather, read
+from model.photos import sample
 from model.progress import Track
 
 Plane = npt.NDArray[np.float64]
 Load = Callable[[str], Extractor]  # an engine's name → the extractor on it
 
+PATTERNS = 32
 LEAST_COSINE = 0.999
 LEAST_OVERLAP = 0.98
 SAMPLE = 256
@@ -48,50 +48,39 @@ class Candidate:
 
 
 def patterns(size: int) -> Pixels:
-    """(BATCH, size, size, 3) uint8 drawn pictures: waves of many scales and directions, the same everywhere."""
+    """(PATTERNS, size, size, 3) uint8 drawn pictures: waves of many scales and directions, the same everywhere."""
     row, column = np.mgrid[0:size, 0:size] / size
-    drawn = [np.stack([_wave(row, column, n, channel) for channel in range(3)], -1) for n in range(BATCH)]
+    drawn = [np.stack([_wave(row, column, n, channel) for channel in range(3)], -1) for n in range(PATTERNS)]
     return np.asarray(np.rint((np.stack(drawn) + 1) * 127.5), dtype=np.uint8)
 
 
-def compare(load: Load, engines: Sequence[str], sample: Pixels, track: Track) -> list[Candidate]:
-    """The reference and the other `engines` on the patterns and a `sample` (N, S, S, 3) uint8 of the catalogue."""
-    photos = np.concatenate([patterns(load(REFERENCE).size), sample])
-    tried = [REFERENCE, *(engine for engine in engines if engine != REFERENCE)]
-    measured = [_measured(load(engine), photos) for engine in track(tried, "comparing engines", len(tried))]
+def compare(load: Load, engines: Sequence[str], size: int, sample: Pixels, track: Track) -> list[Candidate]:
+    """Each of `engines`, the reference first, on the patterns and a `sample` (N, size, size, 3) uint8 of photos."""
+    photos = np.concatenate([patterns(size), sample])
+    measured = [_measured(load(engine), photos) for engine in track(engines, "comparing engines", len(engines))]
     expected = measured[0][0]
     return [
-        Candidate(engine, speed, _cosine(expected, found), _overlap(expected[BATCH:], found[BATCH:]))
-        for engine, (found, speed) in zip(tried, measured, strict=True)
+        Candidate(engine, speed, _cosine(expected, found), _overlap(expected[PATTERNS:], found[PATTERNS:]))
+        for engine, (found, speed) in zip(engines, measured, strict=True)
     ]
 
 
-def choose(folder: Path, load: Load, fit: Fit, track: Track) -> str:
+def choose(folder: Path, network: Network, load: Load, view: View, track: Track) -> str:
     """The engine for the catalogue in `folder`: compared once, and remembered beside its features.
 
     Raises CatalogueError when there is no catalogue, FeaturesError and ExtractorError as extracting does.
     """
-    path = folder / "features" / f"engines-{_mark(load(REFERENCE), fit)}.json"
+    engines = available(network)
+    path = folder / "features" / f"engines-{_mark(network, engines, view)}.json"
     try:
         return str(json.loads(path.read_bytes())["engine"])
     except (OSError, ValueError, KeyError, TypeError):
         pass  # not compared yet, or no longer readable
-    candidates = compare(load, available(), sample(folder, fit, load(REFERENCE).size, track), track)
+    photos = sample(folder, view, network.size, SAMPLE, track)
+    candidates = compare(load, engines, network.size, photos, track)
     found = {"engine": fastest(candidates), "candidates": [asdict(each) for each in candidates]}
     atomic.write_bytes(path, json.dumps(found, indent=1).encode())
     return str(found["engine"])
-
-
-def sample(folder: Path, fit: Fit, size: int, track: Track) -> Pixels:
-    """(n, size, size, 3) uint8, n ≤ SAMPLE: usable photos of the catalogue, spread over their hashes."""
-    photos = gather(folder, feed.read(folder).products, track).distinct()
-    pixels = []
-    for photo in photos[:: max(1, len(photos) // SAMPLE)][:SAMPLE]:
-        try:
-            pixels.append(fitted(read(photo.path), fit, size))
-        except UnusableImage:
-            continue  # the build counts it
-    return np.stack(pixels) if pixels else np.zeros((0, size, size, 3), dtype=np.uint8)
 
 
 def fastest(candidates: Sequence[Candidate]) -> str:
@@ -99,24 +88,26 @@ def fastest(candidates: Sequence[Candidate]) -> str:
     return max((each for each in candidates if each.agrees), key=lambda each: each.photos_per_second).engine
 
 
-def available() -> tuple[str, ...]:
-    """The engines that this processor can run."""
-    return tuple(engine for engine in ENGINES if not engine.endswith("-bf16") or openvino.has_bf16())
+def available(network: Network) -> tuple[str, ...]:
+    """The engines that can run a network on this processor, the one that others are compared with first."""
+    needs = {BF16: "BF16", INT8: "INT8"}
+    found = openvino.capabilities()
+    return tuple(engine for engine in network.engines if engine not in needs or needs[engine] in found)
 
 
-def _mark(reference: Extractor, fit: Fit) -> str:
+def _mark(network: Network, engines: Sequence[str], view: View) -> str:
     """Differs whenever the comparison could come out differently."""
-    parts = [fingerprint(reference, VERSION[fit]), openvino.version(), *available()]
+    parts = [network.name, network.weights_sha256, view.version, openvino.version(), *engines]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
 def _measured(extractor: Extractor, photos: Pixels) -> tuple[Features, float]:
     """Features of the photos, and the speed without the first batch, in which the network is built."""
-    first = extract_batches(extractor, photos[:BATCH])
+    first = features_of(extractor, photos[:PATTERNS])
     begin = perf_counter()
-    rest = extract_batches(extractor, photos[BATCH:] if len(photos) > BATCH else photos)
-    speed = max(BATCH, len(photos) - BATCH) / (perf_counter() - begin)
-    return (np.concatenate([first, rest]) if len(photos) > BATCH else first), speed
+    rest = features_of(extractor, photos[PATTERNS:] if len(photos) > PATTERNS else photos)
+    speed = max(PATTERNS, len(photos) - PATTERNS) / (perf_counter() - begin)
+    return (np.concatenate([first, rest]) if len(photos) > PATTERNS else first), speed
 
 
 def _cosine(expected: Features, found: Features) -> float:

@@ -1,7 +1,7 @@
 """Everything from a folder of photos to precomputed lists, and the parts of it that other commands need."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +10,8 @@ from catalogue import feed, writer
 from catalogue.alone import alone
 from catalogue.encoding import Build, Entry, Manifest
 from catalogue.errors import CatalogueError, FeaturesError, PrecomputedError
-from catalogue.precomputed import MANIFEST
-from catalogue.product import Product
+from catalogue.precomputed import MANIFEST, Shop, load
+from catalogue.product import Neighbour, Product
 from model import features, thumbnails
 from model.extractors import Extractor, Features
 from model.photos import Gathered, gather
@@ -32,15 +32,39 @@ class Extracted:
     ids: Sequence[str]
     vectors: Features
 
+    def every_photo(self) -> "EveryPhoto":
+        """All usable photos of each product, its main one first."""
+        rows = [(i, photo) for i, photos in sorted(self.gathered.photos.items()) for photo in photos]
+        vectors = self.extraction.vectors([photo.sha256 for _, photo in rows])
+        return EveryPhoto([i for i, _ in rows], [photo.path for _, photo in rows], vectors)
+
+
+@dataclass(frozen=True)
+class EveryPhoto:
+    """A row for each photo of each product: `vectors` (M, D) float32, and its product and file in the same order."""
+
+    ids: Sequence[str]
+    paths: Sequence[Path]
+    vectors: Features
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What differs from the lists that were there: products and photos by number, and lists of products in both."""
+
+    added: int
+    removed: int
+    photos_removed: int
+    lists: int
+
 
 @dataclass(frozen=True)
 class Report:
     """What a build did, for its closing table."""
 
     manifest: Manifest
-    new: int
-    reused: int
-    damaged: Sequence[str]
+    extraction: features.Extraction
+    changes: Changes
 
 
 def build(folder: Path, out: Path, extractor: Extractor, preset: Preset, k: int, track: Track) -> Report:
@@ -55,23 +79,47 @@ def build(folder: Path, out: Path, extractor: Extractor, preset: Preset, k: int,
 
 
 def _build(folder: Path, out: Path, extractor: Extractor, preset: Preset, k: int, track: Track) -> Report:
-    products, gathered = _catalogue(folder, track)
-    made, unusable = thumbnails.make(gathered.distinct(), out, track)
+    products, gathered = catalogue(folder, track)
+    before = _before(out)
+    made, unusable = thumbnails.make(gathered.distinct(), before, out, track)
     extracted = _extracted(folder, products, gathered.without(unusable), extractor, preset, track)
     lists = rank(extracted.ids, extracted.vectors, k)
     photos = extracted.gathered.photos
     entries = [Entry(p, tuple(made[photo.sha256] for photo in photos[p.id])) for p in products]
-    fingerprint = extracted.extraction.fingerprint
-    settings = Build(extractor.name, fingerprint, extractor.dimension, preset.name, k)
-    manifest = writer.write(out, settings, entries, lists, extracted.gathered.drops)
     extraction = extracted.extraction
-    return Report(manifest, extraction.new, extraction.reused, extraction.store.damaged)
+    settings = Build(extractor.name, extraction.fingerprint, extracted.vectors.shape[1], preset.name, k)
+    manifest = writer.write(out, settings, entries, lists, extracted.gathered.drops)
+    return Report(manifest, extraction, changes(before, entries, lists))
+
+
+def _before(out: Path) -> Shop | None:
+    """The lists that are to be replaced, when there are any that can be read."""
+    try:
+        return load(out)
+    except PrecomputedError:
+        return None
+
+
+def changes(before: Shop | None, entries: Sequence[Entry], lists: Mapping[str, Sequence[Neighbour]]) -> Changes:
+    """Between the lists that were there and new ones."""
+    if before is None:
+        return Changes(len(entries), 0, 0, 0)
+    ids = {entry.product.id for entry in entries}
+    kept = [product.id for product in before.products if product.id in ids]
+    shown = {thumbnail.source for entry in entries for thumbnail in entry.thumbnails}
+    showed = {thumbnail.source for product in before.products for thumbnail in before.thumbnails(product.id)}
+    return Changes(
+        added=len(ids) - len(kept),
+        removed=len(before.products) - len(kept),
+        photos_removed=len(showed - shown),
+        lists=sum(before.neighbours(each, before.manifest.build.k) != list(lists.get(each, ())) for each in kept),
+    )
 
 
 def extract(folder: Path, extractor: Extractor, preset: Preset, track: Track) -> Extracted:
     """The features of the catalogue in `folder`, from its store or the network. Raises as `build` does."""
     with _alone(folder):
-        products, gathered = _catalogue(folder, track)
+        products, gathered = catalogue(folder, track)
         return _extracted(folder, products, gathered, extractor, preset, track)
 
 
@@ -84,7 +132,8 @@ def _alone(folder: Path) -> AbstractContextManager[None]:
     )
 
 
-def _catalogue(folder: Path, track: Track) -> tuple[Sequence[Product], Gathered]:
+def catalogue(folder: Path, track: Track) -> tuple[Sequence[Product], Gathered]:
+    """The products in `folder` and their photos. Raises CatalogueError."""
     read = feed.read(folder)
     gathered = gather(folder, read.products, track)
     gathered.drops.update(read.drops)
@@ -94,13 +143,13 @@ def _catalogue(folder: Path, track: Track) -> tuple[Sequence[Product], Gathered]
 def _extracted(
     folder: Path, products: Sequence[Product], gathered: Gathered, extractor: Extractor, preset: Preset, track: Track
 ) -> Extracted:
-    extraction = features.extract(gathered.distinct(), extractor, preset.fit, folder / "features", track)
+    extraction = features.extract(gathered.distinct(), extractor, preset.views, folder / "features", track)
     gathered = gathered.without(extraction.unusable)
     main = {product_id: photos[0].sha256 for product_id, photos in sorted(gathered.photos.items()) if photos}
     if not main:
         reasons = ", ".join(f"{reason}: {count}" for reason, count in sorted(gathered.drops.items()))
         raise CatalogueError(f"no product in {folder} has a usable photo ({reasons}).")
-    return Extracted(products, gathered, extraction, list(main), extraction.store.rows(list(main.values())))
+    return Extracted(products, gathered, extraction, list(main), extraction.vectors(list(main.values())))
 
 
 def _check_out(out: Path, folder: Path) -> None:

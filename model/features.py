@@ -11,7 +11,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,9 @@ import numpy.typing as npt
 
 from catalogue import atomic
 from catalogue.errors import FeaturesError, UnusableImage
-from model.extractors import BATCH, Extractor, Features, fingerprint
-from model.images import VERSION, Fit, Pixels, fitted
+from model.extractors import Extractor, Features, fingerprint
+from model.images import Pixels, View, fitted
+from model.neighbours import unit
 from model.photos import Photo, ahead, blocks_of, read
 from model.progress import Track
 
@@ -29,69 +30,138 @@ BLOCK = 256  # photos between two writes
 
 
 class FeatureStore:
-    """Features on disk, and in memory as far as they are read."""
+    """Features on disk; in memory is only where each of them is."""
 
-    def __init__(self, folder: Path) -> None:
-        """`folder` is `data/SHOP/features/FINGERPRINT`. Damaged blocks in it are removed, and named in `damaged`."""
-        self._folder = folder
-        self._rows: dict[str, Features] = {}
+    def __init__(self, folder: Path, *, mend: bool = True) -> None:
+        """`folder` is `data/SHOP/features/FINGERPRINT`.
+
+        Damaged blocks in it are named in `damaged`, and removed unless `mend` is off.
+        """
+        self._folder, self._mend = folder, mend
+        self._places: dict[str, tuple[Path, int]] = {}
         self.damaged: list[str] = []
         for path in sorted(folder.glob("*.npz")):
             self._take_in(path)
 
     def _take_in(self, path: Path) -> None:
         try:
-            self._rows |= _read_block(path)
+            keys, _ = _read_block(path)
         except _DAMAGED:
             self.damaged.append(path.name)
-            path.unlink(missing_ok=True)
+            if self._mend:
+                path.unlink(missing_ok=True)
+        else:
+            self._place(path, keys)
+
+    def _place(self, path: Path, keys: Sequence[str]) -> None:
+        self._places |= {key: (path, row) for row, key in enumerate(keys)}
 
     def __contains__(self, sha256: str) -> bool:
-        return sha256 in self._rows
+        return sha256 in self._places
 
     def add(self, keys: Sequence[str], features: Features) -> None:
         """Keep (n, D) float32 `features` of the photos `keys`. Raises FeaturesError when it cannot be written."""
         path = self._folder / f"{hashlib.sha256(''.join(keys).encode()).hexdigest()[:24]}.npz"
         write_arrays(path, keys=np.array(keys), features=features)
-        self._rows |= dict(zip(keys, features, strict=True))
+        self._place(path, keys)
 
     def rows(self, keys: Sequence[str]) -> Features:
-        """(n, D) float32 features of the photos `keys`. Raises KeyError for one that is not stored."""
-        return np.stack([self._rows[key] for key in keys])
+        """(n, D) float32 features of the photos `keys`, n ≥ 1. Raises KeyError for one that is not stored."""
+        wanted: dict[Path, list[tuple[int, int]]] = {}
+        for place, key in enumerate(keys):
+            path, row = self._places[key]
+            wanted.setdefault(path, []).append((place, row))
+        found: Features | None = None
+        for path, pairs in wanted.items():
+            _, features = _read_block(path)
+            found = np.empty((len(keys), features.shape[1]), np.float32) if found is None else found
+            places, rows = np.array(pairs).T
+            found[places] = features[rows]
+        if found is None:
+            raise KeyError("no photos")
+        return found
 
 
 @dataclass(frozen=True)
 class Extraction:
-    """Features of a catalogue's photos: the store, how many are new and reused, and the photos without, and why."""
+    """Features of a catalogue's photos: a store for each view, and the photos without, and why.
 
-    store: FeatureStore
+    `new` photos went through the network for a view at least; `reused` did for none.
+    """
+
+    stores: Mapping[View, FeatureStore]
     fingerprint: str
     new: int
     reused: int
     unusable: Mapping[str, UnusableImage]
 
+    @property
+    def damaged(self) -> list[str]:
+        """The names of blocks that had to be extracted again."""
+        return [name for store in self.stores.values() for name in store.damaged]
 
-def extract(photos: Sequence[Photo], extractor: Extractor, fit: Fit, folder: Path, track: Track) -> Extraction:
+    def vectors(self, keys: Sequence[str]) -> Features:
+        """(n, D) float32 of the photos `keys`, joined from their views. Raises KeyError for one that has none."""
+        return joined({view: store.rows(keys) for view, store in self.stores.items()})
+
+
+def joined(views: Mapping[View, Features]) -> Features:
+    """(n, D) float32 of the (n, D') features of each view.
+
+    Those of one view are left as the network gives them. Of several, a mirrored view is averaged with its plain one,
+    and what remains is scaled to unit length and set side by side: then all views count alike.
+    """
+    if len(views) == 1:
+        return next(iter(views.values()))
+    sides: dict[View, list[Features]] = {}
+    for view, features in views.items():
+        sides.setdefault(replace(view, mirrored=False), []).append(features)
+    parts = [unit(np.mean(each, axis=0, dtype=np.float32)) for each in sides.values()]
+    return np.concatenate(parts, axis=1) / np.float32(len(parts) ** 0.5)
+
+
+def extract(
+    photos: Sequence[Photo], extractor: Extractor, views: Sequence[View], folder: Path, track: Track
+) -> Extraction:
     """Bring the feature store in `folder` up to date with `photos`: only those that it lacks are extracted.
 
     Raises FeaturesError when the store cannot be written or the network gives values that are not finite.
     """
-    mark = fingerprint(extractor, VERSION[fit])
-    store = FeatureStore(folder / mark)
-    missing = [photo for photo in photos if photo.sha256 not in store]
+    stores = {view: FeatureStore(folder / fingerprint(extractor, view.version)) for view in views}
+    missing = {view: [photo for photo in photos if photo.sha256 not in store] for view, store in stores.items()}
     unusable: dict[str, UnusableImage] = {}
+    for view, store in stores.items():
+        wanted = [photo for photo in missing[view] if photo.sha256 not in unusable]
+        label = "features" if len(views) == 1 else f"features, {view}"
+        pairs = zip(wanted, track(_prepared(wanted, extractor, view), label, len(wanted)), strict=True)
+        for keys, pixels in _usable_blocks(pairs, unusable):
+            store.add(keys, features_of(extractor, pixels))
+    new = {photo.sha256 for lacking in missing.values() for photo in lacking} - set(unusable)
+    mark = combined([fingerprint(extractor, view.version) for view in views])
+    return Extraction(stores, mark, len(new), len(photos) - len(new) - len(unusable), unusable)
 
+
+def combined(fingerprints: Sequence[str]) -> str:
+    """16 hexadecimal digits for several views together; a single one's own."""
+    if len(fingerprints) == 1:
+        return fingerprints[0]
+    return hashlib.sha256("".join(fingerprints).encode()).hexdigest()[:16]
+
+
+def _prepared(photos: Sequence[Photo], extractor: Extractor, view: View) -> Iterator[Pixels | UnusableImage]:
     def prepared(photo: Photo) -> Pixels | UnusableImage:
         try:
-            return fitted(read(photo.path), fit, extractor.size)
+            return fitted(read(photo.path), view, extractor.size)
         except UnusableImage as error:
             return error
 
-    results = (result for block in ahead(prepared, blocks_of(missing, BLOCK)) for result in block)
-    pairs = zip(missing, track(results, "features", len(missing)), strict=True)
-    for keys, pixels in _usable_blocks(pairs, unusable):
-        store.add(keys, extract_batches(extractor, pixels))
-    return Extraction(store, mark, len(missing) - len(unusable), len(photos) - len(missing), unusable)
+    return (result for block in ahead(prepared, blocks_of(photos, BLOCK)) for result in block)
+
+
+def describe(content: bytes, extractor: Extractor, views: Sequence[View]) -> Features:
+    """(D,) float32, the vector of one image file. Raises UnusableImage, FeaturesError."""
+    found = {view: features_of(extractor, fitted(content, view, extractor.size)[None]) for view in views}
+    return np.asarray(joined(found)[0], dtype=np.float32)
 
 
 def write_arrays(path: Path, **arrays: npt.NDArray[Any]) -> None:
@@ -104,23 +174,12 @@ def write_arrays(path: Path, **arrays: npt.NDArray[Any]) -> None:
         raise FeaturesError(f"{path} cannot be written: {error.strerror}.") from error
 
 
-def extract_batches(extractor: Extractor, photos: Pixels) -> Features:
-    """(N, D) float32 features of (N, S, S, 3) uint8 photos, in batches of one shape, the last one padded with black.
-
-    Raises FeaturesError when a value is not finite.
-    """
-    features = np.concatenate(
-        [_batch(extractor, photos[start : start + BATCH]) for start in range(0, len(photos), BATCH)]
-    )
+def features_of(extractor: Extractor, photos: Pixels) -> Features:
+    """(N, D) float32 features of (N, S, S, 3) uint8 photos. Raises FeaturesError when a value is not finite."""
+    features = extractor.extract(photos)
     if not np.isfinite(features).all():
         raise FeaturesError(f"{extractor.name} gives values that are not finite. Check its weights.")
     return features
-
-
-def _batch(extractor: Extractor, photos: Pixels) -> Features:
-    padded = np.zeros((BATCH, *photos.shape[1:]), dtype=np.uint8)
-    padded[: len(photos)] = photos
-    return extractor.extract(padded)[: len(photos)]
 
 
 def _usable_blocks(
@@ -146,6 +205,10 @@ def _usable_blocks(
 _DAMAGED = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
-def _read_block(path: Path) -> dict[str, Features]:
+def _read_block(path: Path) -> tuple[list[str], Features]:
+    """Its keys (n,) and features (n, D). Raises one of _DAMAGED."""
     with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as block:
-        return dict(zip((str(key) for key in block["keys"]), block["features"], strict=True))
+        keys, features = [str(key) for key in block["keys"]], block["features"]
+    if features.ndim != 2 or len(keys) != len(features):
+        raise ValueError("as many keys as rows")
+    return keys, features

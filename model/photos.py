@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
+import numpy as np
+
+from catalogue import feed
 from catalogue.errors import UnusableImage
 from catalogue.product import Product
+from model.images import Pixels, View, fitted
 from model.progress import Track
 
 MAX_BYTES = 200_000_000
@@ -69,6 +73,18 @@ def read(path: Path) -> bytes:
         raise UnusableImage("missing file", str(path)) from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise UnusableImage("unreadable file", str(path)) from error
+
+
+def sample(folder: Path, view: View, size: int, count: int, track: Track) -> Pixels:
+    """(n, S, S, 3) uint8, n ≤ `count`: usable photos of the catalogue in `folder`, spread over their hashes."""
+    photos = gather(folder, feed.read(folder).products, track).distinct()
+    pixels = []
+    for photo in photos[:: max(1, len(photos) // count)][:count]:
+        try:
+            pixels.append(fitted(read(photo.path), view, size))
+        except UnusableImage:
+            continue  # the build counts it
+    return np.stack(pixels) if pixels else np.zeros((0, size, size, 3), dtype=np.uint8)
 
 
 def ahead(function: Callable[[T], S], blocks: Iterable[Sequence[T]]) -> Iterator[list[S]]:

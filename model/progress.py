@@ -4,7 +4,17 @@ from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 T = TypeVar("T")
 
@@ -13,6 +23,12 @@ class Track(Protocol):
     """Yields `items` as they are, telling the user how many of `total` are done."""
 
     def __call__(self, items: Iterable[T], description: str, total: int) -> Iterable[T]: ...
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:.{0 if speed >= 10 else 1}f}/s" if speed else "", style="progress.data.speed")
 
 
 def silent(items: Iterable[T], description: str, total: int) -> Iterable[T]:  # noqa: ARG001 - the Protocol's shape
@@ -27,6 +43,7 @@ def bar(items: Iterable[T], description: str, total: int) -> Iterable[T]:
         TextColumn("{task.description:<18}"),
         BarColumn(),
         MofNCompleteColumn(),
+        _Rate(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )

@@ -1,5 +1,6 @@
 """One product, or one photo from outside the catalogue, and what in the catalogue looks like it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,8 +8,8 @@ from catalogue.errors import UnknownProduct
 from catalogue.product import Neighbour
 from model.build import Extracted
 from model.extractors import Extractor
-from model.features import extract_batches
-from model.images import Fit, fitted
+from model.features import describe
+from model.images import View
 from model.neighbours import nearest
 from model.photos import read
 from model.ranking import neighbours_of
@@ -23,7 +24,7 @@ class Answer:
     neighbours: list[Neighbour]
 
 
-def similar(catalogue: Extracted, wanted: str, extractor: Extractor, fit: Fit, k: int) -> Answer:
+def similar(catalogue: Extracted, wanted: str, extractor: Extractor, views: Sequence[View], k: int) -> Answer:
     """The `k` products most similar to the product with the id `wanted`, or to the image file at that path.
 
     Raises UnknownProduct when it is neither, and UnusableImage for a file that is no picture.
@@ -32,8 +33,7 @@ def similar(catalogue: Extracted, wanted: str, extractor: Extractor, fit: Fit, k
         return _similar_product(catalogue, wanted, k)
     path = Path(wanted)
     if path.is_file():
-        feature = extract_batches(extractor, fitted(read(path), fit, extractor.size)[None])[0]
-        best = nearest(catalogue.vectors, feature, k)
+        best = nearest(catalogue.vectors, describe(read(path), extractor, views), k)
         return Answer(path.name, path, neighbours_of(catalogue.ids, best, 0))
     if wanted in catalogue.gathered.photos:
         raise UnknownProduct(f"product {wanted!r} has no usable photo, so nothing can be compared with it.")

@@ -5,22 +5,22 @@ from dataclasses import dataclass
 
 from catalogue.product import Neighbour
 from model.extractors import Features
-from model.images import Fit
+from model.images import View
 from model.neighbours import TopK, top_k
 
 
 @dataclass(frozen=True)
 class Preset:
-    """How photos are fitted to the network, and how long the lists are unless `--k` says otherwise."""
+    """How photos are shown to the network, and how long the lists are unless `--k` says otherwise."""
 
     name: str
-    fit: Fit
+    views: tuple[View, ...]
     k: int
 
 
 PRESETS = {
-    "shop": Preset("shop", "letterbox", 24),
-    "classic": Preset("classic", "squash", 5),
+    "shop": Preset("shop", (View("letterbox"), View("crop")), 24),
+    "classic": Preset("classic", (View("squash"),), 5),
 }
 
 

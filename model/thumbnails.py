@@ -7,9 +7,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from catalogue import atomic, precomputed
+from catalogue import atomic
 from catalogue.errors import PrecomputedError, UnusableImage
-from catalogue.precomputed import IMAGES, SIZES
+from catalogue.precomputed import IMAGES, SIZES, Shop
 from catalogue.product import Thumbnail
 from model.images import decode, inside
 from model.photos import Photo, ahead, blocks_of, read
@@ -19,13 +19,15 @@ QUALITY = 82
 BLOCK = 64  # photos decoded at a time
 
 
-def make(photos: Sequence[Photo], out: Path, track: Track) -> tuple[dict[str, Thumbnail], dict[str, UnusableImage]]:
+def make(
+    photos: Sequence[Photo], before: Shop | None, out: Path, track: Track
+) -> tuple[dict[str, Thumbnail], dict[str, UnusableImage]]:
     """Thumbnails by the sha256 of their photo, their files in `out / "images"`; and the photos that cannot be decoded.
 
-    Thumbnails of the version that lies in `out` are kept when they are intact. Raises PrecomputedError when `out`
-    cannot be written.
+    Thumbnails of `before`, the version that lies in `out`, are kept when they are intact. Raises PrecomputedError when
+    `out` cannot be written.
     """
-    made = _intact(out)
+    made = _intact(before, out) if before else {}
     missing = [photo for photo in photos if photo.sha256 not in made]
     unusable: dict[str, UnusableImage] = {}
     for photo, result in zip(missing, track(_made(missing, out), "thumbnails", len(missing)), strict=True):
@@ -67,12 +69,8 @@ def _store(photo: Photo, out: Path) -> Thumbnail:
     return thumbnail
 
 
-def _intact(out: Path) -> dict[str, Thumbnail]:
-    try:
-        shop = precomputed.load(out)
-    except PrecomputedError:
-        return {}  # nothing to keep: the build writes all of it anew
-    thumbnails = (thumbnail for product in shop.products for thumbnail in shop.thumbnails(product.id))
+def _intact(before: Shop, out: Path) -> dict[str, Thumbnail]:
+    thumbnails = (thumbnail for product in before.products for thumbnail in before.thumbnails(product.id))
     return {thumbnail.source: thumbnail for thumbnail in thumbnails if _matches(out, thumbnail)}
 
 

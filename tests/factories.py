@@ -37,7 +37,6 @@ class MeanColour:
 
     name = "mean-colour"
     size = 16
-    dimension = 3
 
     def __init__(self, weights_sha256: str = "1" * 64, engine: str = REFERENCE) -> None:
         self.weights_sha256, self.engine = weights_sha256, engine

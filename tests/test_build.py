@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
@@ -162,7 +163,7 @@ def test_a_second_build_of_a_catalogue_says_so_and_leaves(shop: Path, tmp_path: 
 
 def test_a_damaged_block_is_named_and_done_again(shop: Path, tmp_path: Path) -> None:
     shutil.copytree(shop, tmp_path / "shop")
-    (block,) = (tmp_path / "shop" / "features").glob("*/*.npz")
+    block, _ = (tmp_path / "shop" / "features").glob("*/*.npz")  # of two views
     content = block.read_bytes()
     block.write_bytes(content[:-100])
     answer = command("build", tmp_path / "shop", "--out", tmp_path / "out", *LITE0)
@@ -212,6 +213,64 @@ def test_every_command_has_help(name: str) -> None:
     assert "--help" in answer.output
 
 
-def test_vgg16_is_the_default_and_both_are_offered() -> None:
-    assert set(extractors.EXTRACTORS) == {"vgg16", "efficientnet-lite0"}
-    assert "default: vgg16" in " ".join(command("build", "--help").output.split())
+def test_vgg16_is_the_default_and_all_are_offered() -> None:
+    told = " ".join(command("build", "--help").output.split())
+    assert "default: vgg16" in told
+    for name in extractors.EXTRACTORS:
+        assert name in told
+
+
+def test_what_changed_is_told(tmp_path: Path) -> None:
+    folder, out = save_photos(tmp_path / "shop"), tmp_path / "out"
+    first = built(command("build", folder, "--out", out, *LITE0).output)
+    assert (first["products added"], first["products removed"], first["lists changed"]) == (6, 0, 0)
+    again = built(command("build", folder, "--out", out, *LITE0).output)
+    assert (again["products added"], again["lists changed"], again["features new"]) == (0, 0, 0)
+    (folder / "ellipse" / "ellipse-c96f4a.png").unlink()
+    make_photo("#0b57d0").save(folder / "ellipse" / "new.png")
+    third = built(command("build", folder, "--out", out, *LITE0).output)
+    assert (third["products added"], third["products removed"], third["photos removed"]) == (1, 1, 1)
+    assert (third["features new"], third["features reused"]) == (1, 5)
+    assert third["lists changed"] == 5  # each of the five others had the removed one in its list
+
+
+def test_a_dry_run_writes_nothing(shop: Path, tmp_path: Path) -> None:
+    folder = save_photos(tmp_path / "shop")
+    answer = command("build", folder, "--out", tmp_path / "out", "--dry-run", *LITE0)
+    assert answer.exit_code == 0, answer.output
+    found = built(answer.output)
+    assert (found["products"], found["photos"], found["features to extract, letterbox"]) == (6, 6, 6)
+    assert re.search(r"about, for those +│ 0:00:0\d ", answer.output)
+    assert not (tmp_path / "out").exists()
+    assert not list(folder.glob("features/*"))
+    shown = command("build", shop, "--out", tmp_path / "out", "--dry-run", *LITE0)
+    assert built(shown.output)["features to extract, crop"] == 0
+    assert "0:00:00" in shown.output
+
+
+def test_views_and_mirroring_are_options(tmp_path: Path) -> None:
+    folder = save_photos(tmp_path / "shop")
+    out = tmp_path / "vectors.npz"
+    options = ("--views", "letterbox,letterbox@256", "--mirror")
+    assert command("extract", folder, "--out", out, *options, *LITE0).exit_code == 0
+    with np.load(out) as file:
+        assert file["vectors"].shape == (6, 2 * 1280)
+    assert len(list(folder.glob("features/*/*.npz"))) == 4
+    answer = command("extract", folder, "--out", out, "--views", "oval", *LITE0)
+    assert "expected a view such as letterbox, crop or letterbox@320, received 'oval'" in answer.output
+
+
+def test_every_photo_of_a_product_is_kept_apart(tmp_path: Path) -> None:
+    folder = save_photos(tmp_path / "shop")
+    files = ("ellipse/ellipse-c96f4a.png", "rectangle/rectangle-c96f4a.png")
+    feed.write_table(folder / "products.csv", [make_product("both", image_files=files), make_product("bare")])
+    out = tmp_path / "vectors.npz"
+    assert command("extract", folder, "--out", out, "--every-photo", *LITE0).exit_code == 0
+    with np.load(out) as file:
+        assert file["ids"].tolist() == ["both", "both"]
+        assert file["photos"].tolist() == list(files)
+        assert not np.array_equal(*file["vectors"])
+        main = file["vectors"][0]
+    assert command("extract", folder, "--out", out, *LITE0).exit_code == 0
+    with np.load(out) as file:
+        assert np.array_equal(file["vectors"], main[None])

@@ -7,9 +7,9 @@ import pytest
 
 from catalogue.errors import FeaturesError
 from model import features
-from model.extractors import BATCH, Features
-from model.features import extract, extract_batches
-from model.images import Fit, Pixels
+from model.extractors import Features, batches
+from model.features import describe, extract, features_of, joined
+from model.images import Pixels, View
 from model.photos import Photo
 from model.progress import silent
 from tests.factories import MeanColour, encoded, make_photo
@@ -26,8 +26,8 @@ def save_photos(folder: Path, colours: list[str]) -> list[Photo]:
     return photos
 
 
-def run(folder: Path, photos: list[Photo], extractor: MeanColour, fit: Fit = "letterbox") -> features.Extraction:
-    return extract(photos, extractor, fit, folder / "features", silent)
+def run(folder: Path, photos: list[Photo], extractor: MeanColour, view: str = "letterbox") -> features.Extraction:
+    return extract(photos, extractor, [View.parse(view)], folder / "features", silent)
 
 
 def test_only_new_photos_are_extracted(tmp_path: Path) -> None:
@@ -37,7 +37,7 @@ def test_only_new_photos_are_extracted(tmp_path: Path) -> None:
     third = run(tmp_path, photos[1:], extractor)
     assert [(each.new, each.reused) for each in (first, second, third)] == [(3, 0), (2, 3), (0, 4)]
     keys = [photo.sha256 for photo in photos[:3]]
-    assert np.array_equal(first.store.rows(keys), second.store.rows(keys))
+    assert np.array_equal(first.vectors(keys), second.vectors(keys))
 
 
 def test_other_weights_and_other_fits_never_mix(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_a_damaged_block_is_extracted_again(tmp_path: Path, length: int) -> None
     block.write_bytes(content[:length])
     again = run(tmp_path, photos, extractor)
     assert again.new == len(photos)
-    assert again.store.damaged == [block.name]
+    assert again.damaged == [block.name]
     assert block.read_bytes() == content
     assert whole.fingerprint == block.parent.name
 
@@ -98,13 +98,12 @@ def test_photos_that_cannot_be_used_are_told_apart(tmp_path: Path) -> None:
     assert found.new == 1
 
 
-def test_batches_have_one_shape_and_do_not_matter() -> None:
-    extractor = MeanColour()
-    pixels = np.random.default_rng(0).integers(0, 256, (BATCH + 5, 16, 16, 3), dtype=np.uint8)
-    together = extract_batches(extractor, pixels)
-    alone = np.concatenate([extract_batches(extractor, pixels[row : row + 1]) for row in range(len(pixels))])
-    assert set(extractor.shapes) == {(BATCH, 16, 16, 3)}
-    assert np.array_equal(together, alone)
+def test_batches_have_one_shape() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (7, 16, 16, 3), dtype=np.uint8)
+    parts = list(batches(pixels, 4))
+    assert {part.shape for part in parts} == {(4, 16, 16, 3)}
+    assert np.array_equal(np.concatenate(parts)[:7], pixels)
+    assert not parts[1][3].any()
 
 
 def test_features_that_are_not_finite_are_refused() -> None:
@@ -113,4 +112,50 @@ def test_features_that_are_not_finite_are_refused() -> None:
             return super().extract(photos) * np.float32(np.nan)
 
     with pytest.raises(FeaturesError, match="not finite"):
-        extract_batches(Broken(), np.zeros((1, 16, 16, 3), dtype=np.uint8))
+        features_of(Broken(), np.zeros((1, 16, 16, 3), dtype=np.uint8))
+
+
+def test_views_are_extracted_apart_and_joined(tmp_path: Path) -> None:
+    photos, extractor = save_photos(tmp_path, COLOURS), MeanColour()
+    run(tmp_path, photos, extractor, "letterbox")
+    views = [View.parse(name) for name in ("letterbox", "letterbox-mirrored", "crop")]
+    found = extract(photos, extractor, views, tmp_path / "features", silent)
+    assert (found.new, found.reused) == (len(photos), 0)
+    keys = [photo.sha256 for photo in photos]
+    vectors = found.vectors(keys)
+    assert vectors.shape == (len(photos), 2 * 3)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0)
+    plain, mirrored, crop = (found.stores[view].rows(keys) for view in views)
+    assert np.array_equal(vectors, joined({views[0]: plain, views[1]: mirrored, views[2]: crop}))
+    mean = (plain + mirrored) / 2
+    assert np.allclose(vectors[:, :3], mean / np.linalg.norm(mean, axis=1, keepdims=True) / 2**0.5, atol=1e-6)
+    again = extract(photos, extractor, views, tmp_path / "features", silent)
+    assert (again.new, again.reused, again.fingerprint) == (0, len(photos), found.fingerprint)
+    described = describe(photos[0].path.read_bytes(), extractor, views)
+    assert np.allclose(described, vectors[0], atol=1e-6)
+
+
+def test_one_view_is_what_the_network_gives(tmp_path: Path) -> None:
+    photos = save_photos(tmp_path, COLOURS)
+    found = run(tmp_path, photos, MeanColour())
+    (store,) = found.stores.values()
+    keys = [photo.sha256 for photo in photos]
+    assert np.array_equal(found.vectors(keys), store.rows(keys))
+    with pytest.raises(KeyError):
+        found.vectors(["0" * 64])
+
+
+def test_rows_come_in_the_order_that_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(features, "BLOCK", 2)
+    photos = save_photos(tmp_path, COLOURS)
+    found = run(tmp_path, photos, MeanColour())
+    keys = [photo.sha256 for photo in photos]
+    assert np.array_equal(found.vectors(keys[::-1]), found.vectors(keys)[::-1])
+
+
+def test_a_block_of_another_shape_is_damaged(tmp_path: Path) -> None:
+    photos = save_photos(tmp_path, COLOURS)
+    run(tmp_path, photos, MeanColour())
+    (block,) = (tmp_path / "features").glob("*/*.npz")
+    features.write_arrays(block, keys=np.array(["a", "b"]), features=np.zeros((3, 3), np.float32))
+    assert run(tmp_path, photos, MeanColour()).damaged == [block.name]

@@ -3,11 +3,16 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from benchmarks.quality import read_truth
+from catalogue import feed
+from catalogue.errors import CatalogueError
 from catalogue.product import Neighbour
 from model.evaluation import Lists, precision_at, worst
+from tests.factories import make_product
 from tests.serving import ROOT
 
 
@@ -40,10 +45,22 @@ def test_the_worst_lists_come_first_then_by_id() -> None:
 
 
 def test_the_benchmark_beats_chance_by_far() -> None:
-    command = [sys.executable, "-m", "benchmarks", "quality", "--json"]
+    command = [sys.executable, "-m", "benchmarks", "quality", "--engine", "openvino", "--json"]
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    figures = {(row["preset"], row["label"]): row for row in json.loads(answer.stdout)}
-    assert set(figures) == {("classic", "kind"), ("classic", "family"), ("shop", "kind"), ("shop", "family")}
-    for row in figures.values():
+    rows = json.loads(answer.stdout)
+    shown = {tuple(row["views"]): row["cost"] for row in rows}
+    assert shown[("squash",)] == shown[("letterbox",)] == 1.0
+    assert shown[("letterbox", "crop", "letterbox@320")] == pytest.approx(2 + (320 / 224) ** 2, abs=0.01)
+    assert {row["label"] for row in rows} == {"kind", "family"}
+    for row in rows:
         assert row["value"] > 4 * row["chance"]
         assert row["value"] <= row["reachable"]
+
+
+def test_categories_judge_where_there_is_no_truth(tmp_path: Path) -> None:
+    products = [make_product(f"p{n}", product_type=kind) for n, kind in enumerate(["mug", "mug", "bowl"])]
+    feed.write_table(tmp_path / "products.csv", products)
+    assert read_truth(tmp_path) == {"product_type": {"p0": "mug", "p1": "mug", "p2": "bowl"}}
+    feed.write_table(tmp_path / "products.csv", products[:2])
+    with pytest.raises(CatalogueError, match=r"needs a truth\.csv"):
+        read_truth(tmp_path)

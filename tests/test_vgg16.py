@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from catalogue.errors import WeightsError
+from model.extractors import vgg16
 from model.extractors.engine import keras
-from model.extractors.vgg16 import build_network
 from tests.factories import make_photo
 from tests.serving import ROOT
 
@@ -100,7 +100,7 @@ def test_the_layout_that_keras_writes_today_loads_too(weights: Weights, weights_
     whole = keras().applications.VGG16(weights=None)
     whole.load_weights(weights_file)
     whole.save_weights(tmp_path / "today.weights.h5")
-    network = build_network(tmp_path / "today.weights.h5")
+    network = vgg16.reference(tmp_path / "today.weights.h5")
     assert network.layers[-1].name == "fc2"
     for layer in network.layers:
         for array, given in zip(layer.get_weights(), weights.get(layer.name, []), strict=True):
@@ -153,7 +153,7 @@ def of_broken_zip(path: Path) -> Path:
 def test_weights_of_another_network_are_refused(tmp_path: Path, write: Callable[[Path], Path]) -> None:
     path = write(tmp_path / "other.weights.h5")
     with pytest.raises(WeightsError, match="top layers") as error:
-        build_network(path)
+        vgg16.reference(path)
     assert path.name in str(error.value)
     assert "pass --weights FILE" in str(error.value)
 

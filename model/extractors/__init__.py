@@ -5,9 +5,10 @@ TensorFlow and OpenVINO are imported when a network is built.
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +16,10 @@ import numpy.typing as npt
 from model.images import Pixels
 
 Features = npt.NDArray[np.float32]
-Run = Callable[[Features], Features]  # (BATCH, S, S, 3) float32 prepared photos → (BATCH, D) float32
+Run = Callable[[Pixels], Features]  # (N, S, S, 3) uint8 RGB photos → (N, D) float32 features
 
-BATCH = 32  # photos that a network sees at once, always as many: a feature does not depend on what is beside it
-REFERENCE = "tensorflow"
-ENGINES = (REFERENCE, "openvino", "openvino-bf16")
+REFERENCE, OPENVINO, BF16, INT8 = "tensorflow", "openvino", "openvino-bf16", "openvino-int8"
+ENGINES = (REFERENCE, OPENVINO, BF16, INT8)
 
 
 class Extractor(Protocol):
@@ -35,18 +35,69 @@ class Extractor(Protocol):
 
     @property
     def weights_sha256(self) -> str:
-        """The sha256 of the file of weights, in hexadecimal."""
+        """The sha256 of all that its weights come from, in hexadecimal."""
 
     @property
     def size(self) -> int:
-        """Pixels of a side of the square photos that it takes."""
-
-    @property
-    def dimension(self) -> int:
-        """D, the number of values of a feature."""
+        """Pixels of a side of the square photos that it was trained on."""
 
     def extract(self, photos: Pixels) -> Features:
-        """(BATCH, D) float32 features of (BATCH, size, size, 3) uint8 RGB photos."""
+        """(N, D) float32 features of (N, S, S, 3) uint8 RGB photos, N ≥ 1; S is `size`, or another where it can be.
+
+        A photo's feature does not depend on the others.
+        """
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The range in which a network takes photos: (x - mean) / std of each channel's 0 to 255, in the order RGB.
+
+    With `bgr` the channels are turned around after that.
+    """
+
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    bgr: bool = False
+
+    def apply(self, photos: Pixels) -> Features:
+        """(B, S, S, 3) float32 of (B, S, S, 3) uint8."""
+        mean, std = np.array(self.mean, np.float32), np.array(self.std, np.float32)
+        scaled: Features = (photos.astype(np.float32) - mean) / std
+        return scaled[..., ::-1] if self.bgr else scaled
+
+
+@dataclass(frozen=True)
+class Network:
+    """What an engine needs of a network; its graphs are built when one runs it.
+
+    `graph` gives an ONNX file, or the path of one, that takes (B, 3, S, S) float32; `reference` a Keras model that
+    takes (B, S, S, 3), where there is one. `output` is the one to take of several, and `pooled` makes (B, D) of it.
+    """
+
+    name: str
+    weights_sha256: str
+    size: int
+    scale: Scale
+    graph: Callable[[], bytes | Path]
+    reference: Callable[[], Any] | None = None
+    any_size: bool = False
+    output: str = ""
+    pooled: Callable[[Features], Features] = np.asarray
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """The engines that can run it, the one that others are compared with first."""
+        return ENGINES if self.reference else ENGINES[1:]
+
+
+def batches(photos: Pixels, size: int) -> Iterator[Pixels]:
+    """(N, S, S, 3) photos as (size, S, S, 3) each, the last one filled up with black.
+
+    A network that always sees as many photos gives each one the same feature, whatever is beside it.
+    """
+    for start in range(0, len(photos), size):
+        part = photos[start : start + size]
+        yield np.pad(part, [(0, size - len(part)), (0, 0), (0, 0), (0, 0)]) if len(part) < size else part
 
 
 def fingerprint(extractor: Extractor, preprocessing: str) -> str:
@@ -55,27 +106,39 @@ def fingerprint(extractor: Extractor, preprocessing: str) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
-def _vgg16(weights: Path | None, engine: str) -> Extractor:
-    from model.extractors.vgg16 import Vgg16
+def _vgg16(weights: Path | None) -> Network:
+    from model.extractors import vgg16
 
-    return Vgg16.load(weights, engine)
-
-
-def _efficientnet_lite0(weights: Path | None, engine: str) -> Extractor:
-    from model.extractors.efficientnet_lite0 import EfficientNetLite0
-
-    return EfficientNetLite0.load(weights, engine)
+    return vgg16.network(weights)
 
 
-EXTRACTORS: dict[str, Callable[[Path | None, str], Extractor]] = {
+def _efficientnet_lite0(weights: Path | None) -> Network:
+    from model.extractors import efficientnet_lite
+
+    return efficientnet_lite.network(efficientnet_lite.LITE0, weights)
+
+
+def _efficientnet_lite2(weights: Path | None) -> Network:
+    from model.extractors import efficientnet_lite
+
+    return efficientnet_lite.network(efficientnet_lite.LITE2, weights)
+
+
+EXTRACTORS: dict[str, Callable[[Path | None], Network]] = {
     "vgg16": _vgg16,
     "efficientnet-lite0": _efficientnet_lite0,
+    "efficientnet-lite2": _efficientnet_lite2,
 }
 
 
-def load(name: str, weights: Path | None = None, engine: str = REFERENCE) -> Extractor:
-    """The extractor called `name` on `engine`, with the weights in `weights` or those that it finds itself.
+def network(name: str, weights: Path | None = None) -> Network:
+    """The network called `name`, or the one that a TOML file at that path describes.
 
-    Raises WeightsError when there are none; KeyError for a name that EXTRACTORS lacks.
+    Its weights are those in `weights`, or those that it finds itself. Raises WeightsError when there are none, and
+    ExtractorError for a name or a description that cannot be used.
     """
-    return EXTRACTORS[name](weights, engine)
+    if name in EXTRACTORS:
+        return EXTRACTORS[name](weights)
+    from model.extractors import described
+
+    return described.network(Path(name), weights)

@@ -1,12 +1,18 @@
 """What runs a network: TensorFlow, the reference, or OpenVINO; each loaded when the first network is built."""
 
+import hashlib
+import json
 import os
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 
-from model.extractors import BATCH, REFERENCE, Run, openvino
+from catalogue.errors import ExtractorError
+from model.extractors import BF16, INT8, REFERENCE, Features, Network, Run, batches, int8, openvino
+from model.images import Pixels
+
+BATCH = 16  # photos that Keras sees at once: as fast as more, and VGG16 has room beside them
 
 
 @cache
@@ -22,8 +28,47 @@ def keras() -> Any:
     return keras
 
 
-def compiled(network: Any, engine: str) -> Run:
-    """A Keras network on one of ENGINES. Raises ExtractorError when the engine cannot run it here."""
-    if engine == REFERENCE:
-        return lambda photos: np.asarray(network.predict_on_batch(photos), dtype=np.float32)
-    return openvino.compiled(network, BATCH, "bf16" if engine.endswith("-bf16") else "f32")
+class OnEngine:
+    """An Extractor: a network on one of its engines.
+
+    For eight bits it needs the `ranges` of what flows into the layers, found on the photos of a catalogue.
+    """
+
+    def __init__(self, network: Network, engine: str, ranges: int8.Ranges | None = None) -> None:
+        """Raises ExtractorError for an engine that cannot run the network."""
+        if engine not in network.engines:
+            raise ExtractorError(f"{network.name} does not run on {engine}. Use --engine {network.engines[0]}.")
+        self.name, self.engine = network.name, engine
+        self.size = network.size
+        self.weights_sha256 = _with_ranges(network.weights_sha256, ranges)
+        self._network, self._ranges = network, ranges
+        self._run = lru_cache(maxsize=1)(self._built)
+
+    def extract(self, photos: Pixels) -> Features:
+        """(N, D) float32 features of (N, S, S, 3) uint8 RGB photos. Raises ExtractorError for an S it cannot take."""
+        return self._run(photos.shape[1])(photos)
+
+    def _built(self, size: int) -> Run:
+        """Built on the first photo: a build that has all its features does not wait for an engine."""
+        network = self._network
+        if size != network.size and not network.any_size:
+            raise ExtractorError(f"{network.name} takes photos of {network.size} pixels alone, not of {size}.")
+        if self.engine == REFERENCE and network.reference:
+            return _on_keras(network.reference(), network)
+        if self.engine != INT8:
+            return openvino.compiled(network.graph(), network, size, "bf16" if self.engine == BF16 else "f32")
+        return openvino.compiled(int8.quantised(network.graph(), self._ranges or {}), network, size, "f32")
+
+
+def _on_keras(model: Any, network: Network) -> Run:
+    def run(photos: Pixels) -> Features:
+        parts = [model.predict_on_batch(network.scale.apply(part)) for part in batches(photos, BATCH)]
+        return np.concatenate(parts)[: len(photos)].astype(np.float32)
+
+    return run
+
+
+def _with_ranges(weights_sha256: str, ranges: int8.Ranges | None) -> str:
+    if ranges is None:
+        return weights_sha256
+    return hashlib.sha256(json.dumps([weights_sha256, dict(ranges)], sort_keys=True).encode()).hexdigest()

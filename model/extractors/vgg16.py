@@ -7,62 +7,51 @@ import hashlib
 import os
 import warnings
 import zipfile
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from catalogue.errors import WeightsError
-from model.extractors import REFERENCE, Features, Run
-from model.extractors.engine import compiled, keras
-from model.images import Pixels
+from model.extractors import Network, Scale
+from model.extractors.engine import keras
+from model.extractors.graph import PHOTOS, Array, Graph
+from model.extractors.hdf5 import arrays_by_layer
 
 SIZE = 224
-DIMENSION = 4096
-BGR_MEAN = (103.939, 116.779, 123.68)
+BLOCKS = (2, 2, 3, 3, 3)  # convolutions before each pooling
+SCALE = Scale((123.68, 116.779, 103.939), (1.0, 1.0, 1.0), bgr=True)  # less the mean of ImageNet's training images
 WEIGHTS_FILE = "vgg16_weights_tf_dim_ordering_tf_kernels.h5"
 WEIGHTS_URL = f"https://storage.googleapis.com/tensorflow/keras-applications/vgg16/{WEIGHTS_FILE}"
-WEIGHTS_MD5 = "64373286793e3c8b2b4e3219cbf3544b"
+WEIGHTS_MD5 = "64373286793e3c8b2b4e3219cbf3544b"  # in keras/src/applications/vgg16.py
+
+Weights = Mapping[str, Sequence[Array]]  # of each layer, its kernel and bias
 
 
-class Vgg16:
-    """(B, 4096) float32 features, each ≥ 0, of (B, 224, 224, 3) uint8 RGB photos."""
+def network(weights: Path | None = None) -> Network:
+    """With the Keras `.h5` file in `weights`, or Keras's cached one, or Keras's download. Raises WeightsError.
 
-    name = "vgg16"
-    size = SIZE
-    dimension = DIMENSION
-
-    def __init__(self, weights: Path, weights_sha256: str, engine: str = REFERENCE) -> None:
-        self.weights_sha256, self.engine = weights_sha256, engine
-        self._weights = weights
-
-    @classmethod
-    def load(cls, weights: Path | None = None, engine: str = REFERENCE) -> "Vgg16":
-        """With the Keras `.h5` file in `weights`, or Keras's cached one, or Keras's download. Raises WeightsError."""
-        path = weights or cached_weights() or download_weights()
-        if not path.is_file():
-            raise WeightsError(f"no weights for vgg16 at {path}. {_remedy()}")
-        with path.open("rb") as file:
-            return cls(path, hashlib.file_digest(file, "sha256").hexdigest(), engine)
-
-    def extract(self, photos: Pixels) -> Features:
-        """(B, 4096) float32 features of (B, 224, 224, 3) uint8 RGB photos."""
-        return self._run(centred(photos))
-
-    @cached_property
-    def _run(self) -> Run:
-        """Built on the first photo: a build that has all its features does not wait for TensorFlow."""
-        return compiled(build_network(self._weights), self.engine)
+    Features are (B, 4096) float32, each ≥ 0. Weights other than those that Keras publishes are told with a warning.
+    """
+    path = weights or cached_weights() or download_weights()
+    if not path.is_file():
+        raise WeightsError(f"no weights for vgg16 at {path}. {_remedy()}")
+    if not published(path):
+        warnings.warn(f"{path} is not the file of weights that Keras publishes for VGG16.", stacklevel=2)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Network("vgg16", digest, SIZE, SCALE, lambda: graph(path), lambda: reference(path))
 
 
-def centred(photos: Pixels) -> Features:
-    """The network's input: BGR, less the mean of ImageNet's training images in each channel."""
-    return photos[..., ::-1].astype(np.float32) - np.array(BGR_MEAN, dtype=np.float32)
+def published(path: Path) -> bool:
+    """Whether a file is the one that Keras publishes, by the hash that it publishes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "md5").hexdigest() == WEIGHTS_MD5
 
 
-def build_network(weights: Path) -> Any:
-    """The `keras.Model` from centred photos to `fc2`. Raises WeightsError when the file does not fit VGG16."""
+def reference(weights: Path) -> Any:
+    """The `keras.Model` from photos in its range to `fc2`. Raises WeightsError when the file does not fit VGG16."""
     whole = keras().applications.VGG16(weights=None, include_top=True)
     try:
         with warnings.catch_warnings():  # of groups that only newer Keras writes; a layer without weights is an error
@@ -73,6 +62,45 @@ def build_network(weights: Path) -> Any:
             f"{weights} does not hold the weights of a VGG16 with its top layers: {error}. {_remedy()}"
         ) from error
     return keras().Model(whole.input, whole.get_layer("fc2").output, name="vgg16_fc2")
+
+
+def graph(weights: Path) -> bytes:
+    """The same network as an ONNX file, without TensorFlow where the file's layout is known. Raises WeightsError."""
+    with arrays_by_layer(weights) as arrays:
+        if all(_fits(arrays, name, shape) for name, shape in _shapes().items()):
+            return _graph(arrays)
+    return _graph({layer.name: layer.get_weights() for layer in reference(weights).layers})
+
+
+def _graph(arrays: Weights) -> bytes:
+    made, x = Graph("vgg16_fc2"), PHOTOS
+    for block, count in enumerate(BLOCKS, start=1):
+        for number in range(1, count + 1):
+            kernel, bias = arrays[f"block{block}_conv{number}"]
+            x = made.relu(made.convolution(x, np.asarray(kernel).transpose(3, 2, 0, 1), np.asarray(bias)))
+        x = made.max_pool(x)
+    x = made.flat(x)
+    for name in ("fc1", "fc2"):
+        kernel, bias = arrays[name]
+        x = made.relu(made.dense(x, np.asarray(kernel), np.asarray(bias)))
+    return made.model(x)
+
+
+def _shapes() -> dict[str, tuple[int, ...]]:
+    """The shape of each layer's kernel, as Keras has them."""
+    shapes: dict[str, tuple[int, ...]] = {}
+    channels = 3
+    for block, count in enumerate(BLOCKS, start=1):
+        wide = min(512, 32 * 2**block)
+        for number in range(1, count + 1):
+            shapes[f"block{block}_conv{number}"] = (3, 3, channels, wide)
+            channels = wide
+    return shapes | {"fc1": (7 * 7 * 512, 4096), "fc2": (4096, 4096)}
+
+
+def _fits(arrays: Weights, name: str, shape: tuple[int, ...]) -> bool:
+    found = [tuple(array.shape) for array in arrays.get(name, ())]
+    return found == [shape, shape[-1:]]
 
 
 def cached_weights() -> Path | None:

@@ -1,0 +1,130 @@
+"""A network in eight bits: static quantisation of an ONNX graph, for the ranges that its values have on some photos.
+
+Weights are symmetric, with a scale for each output channel. What flows into a layer has one range, the one that loses
+least. Written as QuantizeLinear and DequantizeLinear around each layer with weights, the form that ONNX engines take.
+Source: Nagel et al., A White Paper on Neural Network Quantization (2021).
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnx import GraphProto, NodeProto, TensorProto, helper, numpy_helper
+
+Array = npt.NDArray[Any]
+Ranges = Mapping[str, tuple[float, float]]  # of each value that flows into a layer, the least and largest to keep
+
+STEPS = 255
+_WEIGHTED = {"Conv": 0, "Gemm": 1, "MatMul": 1}  # the axis of output channels
+_ROWS = 512  # of a matrix of weights that are rounded at a time
+
+
+def inputs(model: bytes | Path) -> tuple[str, list[str]]:
+    """The name of the photos, and of the values that flow into the layers with weights, in order, each once."""
+    graph = opened(model).graph
+    constants = {each.name for each in graph.initializer}
+    photos = next(each.name for each in graph.input if each.name not in constants)
+    return photos, list(dict.fromkeys(node.input[0] for node in _weighted(graph)))
+
+
+def opened(model: bytes | Path) -> onnx.ModelProto:
+    """An ONNX file with its weights."""
+    return onnx.load_model_from_string(model) if isinstance(model, bytes) else onnx.load(model)
+
+
+class Histogram:
+    """How often values of each size occur: a few of each size are told apart, from the smallest to the largest."""
+
+    _PER_DOUBLING, _DOUBLINGS, _LOWEST = 64, 48, -24
+    _SAMPLE = 7  # one of as many values is counted, all are looked at for the largest
+
+    def __init__(self) -> None:
+        self._counts = np.zeros(self._PER_DOUBLING * self._DOUBLINGS, dtype=np.int64)
+        self._least, self._largest = 0.0, 0.0
+
+    def add(self, values: Array) -> None:
+        """Take in values of any shape, float32."""
+        self._least = min(self._least, float(values.min()))
+        self._largest = max(self._largest, float(values.max()))
+        size = np.abs(values.ravel()[:: self._SAMPLE])
+        place = np.log2(np.maximum(size, 2.0**self._LOWEST)) - self._LOWEST
+        places = np.minimum((place * self._PER_DOUBLING).astype(np.int64), len(self._counts) - 1)
+        self._counts += np.bincount(places, minlength=len(self._counts))
+
+    def range(self) -> tuple[float, float]:
+        """The share of what was seen whose STEPS lose least, by the mean square of what is rounded and what is cut."""
+        if self._least == self._largest:
+            return 0.0, 1.0
+        shares = np.linspace(0.2, 1, 81)
+        best = min(shares, key=self._loss)
+        return float(best * self._least), float(best * self._largest)
+
+    def _loss(self, share: float) -> float:
+        """Of both signs alike, as the sizes of values that are cut are counted without their sign."""
+        size = 2.0 ** ((np.arange(len(self._counts)) + 0.5) / self._PER_DOUBLING + self._LOWEST)
+        limit = share * max(self._largest, -self._least)
+        step = share * (self._largest - self._least) / STEPS
+        rounded = np.minimum(size**2, step**2 / 12)
+        return float((self._counts * np.where(size <= limit, rounded, (size - limit) ** 2)).sum())
+
+
+def quantised(model: bytes | Path, ranges: Ranges) -> bytes:
+    """The ONNX file `model` with each layer that has weights, and a range for what flows into it, in eight bits."""
+    network = opened(model)
+    graph = network.graph
+    constants = {each.name: each for each in graph.initializer}
+    chosen = {node.name: node for node in _weighted(graph) if node.input[0] in ranges}
+    nodes: list[NodeProto] = []
+    for node in graph.node:
+        if node.name in chosen:
+            given, kernel = node.input[0], node.input[1]
+            if not any(f"{given}_near" in made.output for made in nodes):
+                nodes += _rounded_flow(graph, given, *ranges[given])
+            if constants[kernel].data_type != TensorProto.INT8:
+                nodes.append(_rounded_weights(graph, constants[kernel], _WEIGHTED[node.op_type]))
+            node.input[0], node.input[1] = f"{given}_near", f"{kernel}_near"
+        nodes.append(NodeProto.FromString(node.SerializeToString()))  # a copy: the next line empties the graph
+    del graph.node[:]
+    graph.node.extend(nodes)
+    return bytes(network.SerializeToString())
+
+
+def _weighted(graph: GraphProto) -> Iterator[NodeProto]:
+    """The layers that multiply what flows in by constants of theirs."""
+    constants = {each.name for each in graph.initializer if each.data_type == TensorProto.FLOAT}
+    return (node for node in graph.node if node.op_type in _WEIGHTED and node.input[1] in constants)
+
+
+def _rounded_flow(graph: GraphProto, name: str, least: float, largest: float) -> list[NodeProto]:
+    scale = (largest - least) / STEPS
+    zero = np.array(np.clip(round(-least / scale), 0, STEPS), dtype=np.uint8)
+    parts = [f"{name}_scale", f"{name}_zero"]
+    _add_constants(graph, {parts[0]: np.array(scale, dtype=np.float32), parts[1]: zero})
+    return [
+        helper.make_node("QuantizeLinear", [name, *parts], [f"{name}_int8"]),
+        helper.make_node("DequantizeLinear", [f"{name}_int8", *parts], [f"{name}_near"]),
+    ]
+
+
+def _rounded_weights(graph: GraphProto, constant: TensorProto, axis: int) -> NodeProto:
+    """Turns the constant into eight bits where it is, and gives the node that makes weights of it again."""
+    weights = numpy_helper.to_array(constant)
+    others = tuple(each for each in range(weights.ndim) if each != axis)
+    largest = np.maximum(weights.max(axis=others), -weights.min(axis=others))
+    scale = np.where(largest > 0, largest / 127, 1).astype(np.float32)
+    rounded = np.empty(weights.shape, dtype=np.int8)
+    across = scale.reshape([-1 if each == axis else 1 for each in range(weights.ndim)])
+    for start in range(0, len(weights), _ROWS):
+        rows = slice(start, start + _ROWS)
+        rounded[rows] = np.rint(weights[rows] / (across[rows] if axis == 0 else across))
+    constant.CopyFrom(numpy_helper.from_array(rounded, constant.name))
+    parts = [f"{constant.name}_scale", f"{constant.name}_zero"]
+    _add_constants(graph, {parts[0]: scale, parts[1]: np.zeros(len(scale), dtype=np.int8)})
+    return helper.make_node("DequantizeLinear", [constant.name, *parts], [f"{constant.name}_near"], axis=axis)
+
+
+def _add_constants(graph: GraphProto, arrays: Mapping[str, Array]) -> None:
+    graph.initializer.extend(numpy_helper.from_array(array, name) for name, array in arrays.items())
