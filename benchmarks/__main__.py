@@ -59,11 +59,12 @@ def quality_command(
 @cli.command("extract")
 @click.argument("folder", default="data/demo", type=click.Path(path_type=Path))
 @click.option("--images", default=320, show_default=True, type=click.IntRange(32), help="How many photos of FOLDER.")
+@click.option("--rounds", default=3, show_default=True, type=click.IntRange(1), help="How often, for the median.")
 @network_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def extract_command(folder: Path, images: int, name: str, weights: Path | None, as_json: bool) -> None:
+def extract_command(folder: Path, images: int, rounds: int, name: str, weights: Path | None, as_json: bool) -> None:
     """Images per second from FOLDER's files to stored features on each engine, against the seed's way."""
-    speeds = extract.measure(folder, images, extractors.network(name, weights), bar)
+    speeds = extract.measure(folder, images, rounds, extractors.network(name, weights), bar)
     if as_json:
         print(json.dumps(extract.as_rows(speeds), indent=1))
         return

@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 
@@ -37,11 +39,16 @@ class Speed:
     ratio: float
 
 
-def measure(folder: Path, images: int, network: Network, track: Track) -> list[Speed]:
-    """The ways on the first `images` photos of the catalogue in `folder`. Raises as extracting does."""
+def measure(folder: Path, images: int, rounds: int, network: Network, track: Track) -> list[Speed]:
+    """The ways on the first `images` photos of the catalogue in `folder`, the median of some rounds of all of them.
+
+    Raises as extracting does.
+    """
     photos = gather(folder, feed.read(folder).products, silent).distinct()[:images]
     pixels = np.stack([fitted(photo.path.read_bytes(), VIEW, network.size) for photo in photos])
-    ways: list[tuple[str, str, Callable[[], float]]] = [(SEED, REFERENCE, partial(_seed, photos, network))]
+    ways: list[tuple[str, str, Callable[[], float]]] = [
+        (SEED, REFERENCE, partial(_seed, photos, network, _reference(network)))
+    ]
     ranges = calibration.measured(network, pixels[: calibration.SAMPLE], silent)
     for engine in agreement.available(network):
         extractor = OnEngine(network, engine, ranges if engine == INT8 else None)
@@ -49,8 +56,11 @@ def measure(folder: Path, images: int, network: Network, track: Track) -> list[S
             ("the network alone", engine, partial(_alone, extractor, pixels)),
             ("files to stored features", engine, partial(_whole, extractor, photos)),
         ]
-    speeds = [(way, engine, len(photos) / run()) for way, engine, run in track(ways, "extracting", len(ways))]
-    return [Speed(way, engine, speed, speed / speeds[0][2]) for way, engine, speed in speeds]
+    seconds: list[list[float]] = [[] for _ in ways]
+    for number in track(range(rounds * len(ways)), "extracting", rounds * len(ways)):
+        seconds[number % len(ways)].append(ways[number % len(ways)][2]())
+    speeds = [len(photos) / median(each) for each in seconds]
+    return [Speed(way, engine, speed, speed / speeds[0]) for (way, engine, _), speed in zip(ways, speeds, strict=True)]
 
 
 def as_rows(speeds: Sequence[Speed]) -> list[dict[str, str | float]]:
@@ -62,13 +72,17 @@ def as_rows(speeds: Sequence[Speed]) -> list[dict[str, str | float]]:
     ]  # fmt: skip
 
 
-def _seed(photos: Sequence[Photo], network: Network) -> float:
+def _reference(network: Network) -> Any:
     if network.reference is None:
         raise ExtractorError(f"{network.name} has no Keras model to compare with. Name another with --extractor.")
     model, size = network.reference(), network.size
     model.predict(np.zeros((BATCH, size, size, 3), np.float32), verbose=0)
+    return model
+
+
+def _seed(photos: Sequence[Photo], network: Network, model: Any) -> float:
     begin = perf_counter()
-    images = [keras().utils.load_img(photo.path, target_size=(size, size)) for photo in photos]
+    images = [keras().utils.load_img(photo.path, target_size=(network.size, network.size)) for photo in photos]
     scaled = network.scale.apply(np.stack([np.asarray(image) for image in images]))
     model.predict(scaled, batch_size=BATCH, verbose=0)
     return perf_counter() - begin
