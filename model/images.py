@@ -20,7 +20,7 @@ Fit = Literal["letterbox", "crop", "squash"]
 Sides = tuple[int, int]  # width and height in pixels
 T = TypeVar("T")
 
-_METHOD = {"letterbox": "letterbox-bilinear-3", "crop": "crop-bilinear-2", "squash": "squash-nearest-1"}
+_METHOD = {"letterbox": "letterbox-bicubic-2", "crop": "crop-bicubic-1", "squash": "squash-nearest-1"}
 _VIEW = re.compile(rf"({'|'.join(get_args(Fit))})(@[1-9][0-9]{{1,3}})?(-mirrored)?")
 
 
@@ -88,7 +88,7 @@ def letterboxed(content: bytes, size: int) -> Pixels:
 def letterbox(picture: Image.Image, size: int) -> Image.Image:
     """The whole picture in the middle of a white square of `size` pixels."""
     square = Image.new("RGB", (size, size), "white")
-    inner = picture.resize(inside(picture.size, size), Image.Resampling.BILINEAR)
+    inner = picture.resize(inside(picture.size, size), Image.Resampling.BICUBIC)
     square.paste(inner, ((size - inner.width) // 2, (size - inner.height) // 2))
     return square
 
@@ -102,7 +102,7 @@ def inside(sides: Sides, size: int) -> Sides:
 def cropped(content: bytes, size: int) -> Pixels:
     """(size, size, 3) uint8 RGB: the square in the middle of the upright picture. Raises UnusableImage."""
     picture = decode(content, lambda _: (size, size))
-    return np.asarray(ImageOps.fit(picture, (size, size), Image.Resampling.BILINEAR), dtype=np.uint8)
+    return np.asarray(ImageOps.fit(picture, (size, size), Image.Resampling.BICUBIC), dtype=np.uint8)
 
 
 def fitted(content: bytes, view: View, size: int) -> Pixels:

@@ -1,20 +1,24 @@
 """VGG16 through the real command on seeded weights, against an independent computation in NumPy."""
 
+import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import h5py
 import numpy as np
 import numpy.typing as npt
+import onnx
 import pytest
+from onnx import numpy_helper
 from PIL import Image
 
 from catalogue.errors import WeightsError
-from model.extractors import vgg16
+from model.extractors import OPENVINO, REFERENCE, vgg16
 from model.extractors.engine import keras
 from tests.factories import make_photo
 from tests.serving import ROOT
@@ -74,7 +78,10 @@ def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str
     )
 
 
-def test_fc2_is_what_numpy_computes(weights: Weights, weights_file: Path, photos: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", [REFERENCE, OPENVINO])
+def test_fc2_is_what_numpy_computes(
+    weights: Weights, weights_file: Path, photos: Path, tmp_path: Path, engine: str
+) -> None:
     arguments = (
         "extract",
         str(photos),
@@ -84,9 +91,13 @@ def test_fc2_is_what_numpy_computes(weights: Weights, weights_file: Path, photos
         "vgg16",
         "--preset",
         "classic",
+        "--engine",
+        engine,
     )
     answer = run(*arguments, "--weights", str(weights_file))
     assert answer.returncode == 0, answer.stderr
+    warning = f"warning: {weights_file} is not the file of weights that Keras publishes for VGG16."
+    assert warning in answer.stderr.splitlines()
     with np.load(tmp_path / "f.npz") as file:
         ids, vectors = file["ids"].tolist(), file["vectors"]
     assert ids == ["blue", "clay"]
@@ -105,6 +116,34 @@ def test_the_layout_that_keras_writes_today_loads_too(weights: Weights, weights_
     for layer in network.layers:
         for array, given in zip(layer.get_weights(), weights.get(layer.name, []), strict=True):
             assert np.array_equal(array, given), layer.name
+    del network
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delattr(vgg16, "reference")  # neither needs Keras
+        both = [vgg16.graph(path) for path in (weights_file, tmp_path / "today.weights.h5")]
+    assert both[0] == both[1]
+
+
+def test_a_layout_that_only_keras_knows_is_left_to_keras(
+    weights: Weights, weights_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def nothing(_: Path) -> Iterator[Weights]:
+        yield {}
+
+    monkeypatch.setattr(vgg16, "arrays_by_layer", nothing)
+    graph = onnx.load_model_from_string(vgg16.graph(weights_file)).graph
+    (kernel,) = (each for each in graph.initializer if each.dims == [4096, 4096])
+    assert np.array_equal(numpy_helper.to_array(kernel), weights["fc2"][0])
+
+
+def test_the_published_file_is_known_by_its_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "weights.h5"
+    path.write_bytes(b"published")
+    monkeypatch.setattr(vgg16, "WEIGHTS_MD5", hashlib.md5(b"published", usedforsecurity=False).hexdigest())
+    vgg16.network(path)  # a warning would be an error here
+    path.write_bytes(b"another")
+    with pytest.warns(UserWarning, match="is not the file of weights that Keras publishes"):
+        vgg16.network(path)
 
 
 def test_without_weights_one_line_says_what_to_do(photos: Path, tmp_path: Path) -> None:
