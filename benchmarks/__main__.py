@@ -10,9 +10,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import extract, fetch, quality, reproduce_seed
+from benchmarks import extract, fetch, memory, quality, reproduce_seed
 from catalogue import command as command_line
-from model import calibration, extractors
+from model import agreement, calibration, extractors
 from model.extractors.engine import OnEngine
 from model.images import View
 from model.progress import bar
@@ -71,6 +71,27 @@ def extract_command(folder: Path, images: int, rounds: int, name: str, weights: 
     table = Table("way", "engine", "images/s", "ratio")
     for each in speeds:
         table.add_row(each.way, each.engine, f"{each.images_per_second:.1f}", f"{each.ratio:.2f}")
+    Console().print(table)
+
+
+@cli.command("memory")
+@click.option("--photos", "counts", multiple=True, default=(1000, 10_000), show_default=True, type=click.IntRange(1))
+@network_options
+@click.option("--engine", "engines", multiple=True, type=click.Choice(extractors.ENGINES), help="All unless given.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def memory_command(
+    counts: tuple[int, ...], name: str, weights: Path | None, engines: tuple[str, ...], as_json: bool
+) -> None:
+    """The most memory that extraction takes, of few photos and of many, on each engine."""
+    peaks = memory.measure(
+        name, weights, engines or agreement.available(extractors.network(name, weights)), counts, bar
+    )
+    if as_json:
+        print(json.dumps(memory.as_rows(peaks), indent=1))
+        return
+    table = Table("engine", "photos", "MB")
+    for each in peaks:
+        table.add_row(each.engine, str(each.photos), str(each.megabytes))
     Console().print(table)
 
 

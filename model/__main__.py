@@ -51,7 +51,7 @@ def shared_options(command: Command) -> Command:
                      help="shop: the whole photo on white, and its middle. classic: squashed, nearest neighbour, lists"
                      " of 5."),
         click.option("--engine", default=OPENVINO, show_default=True, type=click.Choice([*ENGINES, "auto"]),
-                     help="What runs the network. auto: the fastest that agrees with tensorflow on FOLDER's photos."),
+                     help="What runs the network. auto: the fastest that agrees with the reference on its photos."),
         click.option("--weights", type=click.Path(path_type=Path), help="A file of weights for the extractor."),
         click.option("--extractor", "name", default="vgg16", show_default=True, metavar="NAME|FILE.toml",
                      help=f"The network that sees the photos: {', '.join(sorted(extractors.EXTRACTORS))}, or a file"

@@ -13,12 +13,12 @@ from catalogue import atomic
 from catalogue.errors import ExtractorError
 from model.extractors import INT8, OPENVINO, Network, Scale, int8, openvino
 from model.extractors.engine import OnEngine
+from model.extractors.openvino import BATCH
 from model.images import Pixels, View
 from model.photos import sample
 from model.progress import Track
 
 SAMPLE = 64  # photos
-BATCH = 4  # photos whose values are in memory at a time: in VGG16, 54 MB each
 
 
 def ranges(folder: Path, network: Network, view: View, track: Track) -> int8.Ranges:
@@ -44,7 +44,7 @@ def measured(network: Network, photos: Pixels, track: Track) -> int8.Ranges:
     graph = network.graph()
     taken, names = int8.inputs(graph)
     inner = [name for name in names if name != taken]
-    run = openvino.watched(graph, network, inner, BATCH)
+    run = openvino.watched(graph, network, inner)
     seen = {name: int8.Histogram() for name in inner}
     starts = range(0, len(photos) - BATCH + 1, BATCH) or [0]
     for start in track(starts, "calibrating", len(starts)):

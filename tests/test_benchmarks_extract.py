@@ -23,3 +23,12 @@ def test_every_way_is_measured_on_every_engine() -> None:
     assert ways == [(way, engine) for engine in agreement.available(network("efficientnet-lite0")) for way in expected]
     for row in rows:
         assert abs(row["ratio"] - row["images_per_second"] / rows[0]["images_per_second"]) < 0.02 * row["ratio"]
+
+
+def test_the_most_memory_is_measured_in_a_process_of_its_own() -> None:
+    arguments = ["memory", "--photos", "1", "--photos", "600", "--engine", "openvino", "--json"]
+    answer = CliRunner().invoke(cli, arguments)
+    assert answer.exit_code == 0, answer.output
+    few, many = json.loads(answer.stdout)
+    assert (few["photos"], many["photos"]) == (1, 600)
+    assert 100 < few["megabytes"] <= many["megabytes"] < 900

@@ -152,6 +152,19 @@ def test_agreement_is_measured_on_every_photo() -> None:
     assert not other.agrees
 
 
+def test_an_engine_that_cannot_run_a_network_is_passed_over() -> None:
+    def load(engine: str) -> Any:
+        if engine == BF16:
+            raise ExtractorError("not here")
+        return MeanColour(engine=engine)
+
+    sample = np.zeros((3, MeanColour.size, MeanColour.size, 3), dtype=np.uint8)
+    found = compare(load, [OPENVINO, BF16, INT8], MeanColour.size, sample, silent)
+    assert [each.engine for each in found] == [OPENVINO, INT8]
+    with pytest.raises(ExtractorError, match="not here"):
+        compare(load, [BF16, INT8], MeanColour.size, sample, silent)
+
+
 def test_the_choice_is_made_once_for_a_catalogue(tmp_path: Path) -> None:
     for number, colour in enumerate(("#c96f4a", "#3a7d44", "#0b57d0")):
         (tmp_path / f"{number}.png").write_bytes(encoded(make_photo(colour)))

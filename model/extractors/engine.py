@@ -12,7 +12,7 @@ from catalogue.errors import ExtractorError
 from model.extractors import BF16, INT8, REFERENCE, Features, Network, Run, batches, int8, openvino
 from model.images import Pixels
 
-BATCH = 16  # photos that Keras sees at once: as fast as more, and VGG16 has room beside them
+BATCH = 8  # photos that Keras sees at once: as fast as more, and VGG16 has room beside them
 
 
 @cache

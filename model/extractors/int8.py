@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import onnx
-from onnx import GraphProto, NodeProto, TensorProto, helper, numpy_helper
+from onnx import GraphProto, NodeProto, TensorProto, helper, numpy_helper, version_converter
 
 Array = npt.NDArray[Any]
 Ranges = Mapping[str, tuple[float, float]]  # of each value that flows into a layer, the least and largest to keep
 
 STEPS = 255
+_CHANNELS = 13
 _WEIGHTED = {"Conv": 0, "Gemm": 1, "MatMul": 1}  # the axis of output channels
 _ROWS = 512  # of a matrix of weights that are rounded at a time
 
@@ -73,18 +74,18 @@ class Histogram:
 
 def quantised(model: bytes | Path, ranges: Ranges) -> bytes:
     """The ONNX file `model` with each layer that has weights, and a range for what flows into it, in eight bits."""
-    network = opened(model)
+    network = _modern(opened(model))
     graph = network.graph
     constants = {each.name: each for each in graph.initializer}
-    chosen = {node.name: node for node in _weighted(graph) if node.input[0] in ranges}
+    chosen = {node.output[0] for node in _weighted(graph) if node.input[0] in ranges}  # nodes may lack names
     nodes: list[NodeProto] = []
     for node in graph.node:
-        if node.name in chosen:
+        if node.output[0] in chosen:
             given, kernel = node.input[0], node.input[1]
             if not any(f"{given}_near" in made.output for made in nodes):
                 nodes += _rounded_flow(graph, given, *ranges[given])
             if constants[kernel].data_type != TensorProto.INT8:
-                nodes.append(_rounded_weights(graph, constants[kernel], _WEIGHTED[node.op_type]))
+                nodes.append(_rounded_weights(graph, constants[kernel], _axis(node)))
             node.input[0], node.input[1] = f"{given}_near", f"{kernel}_near"
         nodes.append(NodeProto.FromString(node.SerializeToString()))  # a copy: the next line empties the graph
     del graph.node[:]
@@ -92,9 +93,21 @@ def quantised(model: bytes | Path, ranges: Ranges) -> bytes:
     return bytes(network.SerializeToString())
 
 
+def _modern(network: onnx.ModelProto) -> onnx.ModelProto:
+    """In the first version of ONNX's operators, or a later one, that has a scale for each channel."""
+    old = any(each.domain in ("", "ai.onnx") and each.version < _CHANNELS for each in network.opset_import)
+    return version_converter.convert_version(network, _CHANNELS) if old else network
+
+
+def _axis(node: NodeProto) -> int:
+    """Where a layer's weights have their output channels; PyTorch writes those of Gemm turned around."""
+    turned = any(each.name == "transB" and each.i for each in node.attribute)
+    return 0 if turned else _WEIGHTED[node.op_type]
+
+
 def _weighted(graph: GraphProto) -> Iterator[NodeProto]:
     """The layers that multiply what flows in by constants of theirs."""
-    constants = {each.name for each in graph.initializer if each.data_type == TensorProto.FLOAT}
+    constants = {each.name for each in graph.initializer if each.data_type == TensorProto.FLOAT and len(each.dims) > 1}
     return (node for node in graph.node if node.op_type in _WEIGHTED and node.input[1] in constants)
 
 

@@ -1,9 +1,9 @@
 """OpenVINO, which runs an ONNX graph on the processor, several times as fast as the reference."""
 
 import os
-import threading
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Literal
 
@@ -42,28 +42,39 @@ def compiled(graph: bytes | Path, network: Network, size: int, precision: Precis
     batch = _reshaped(model, network, size)
     run = _compile(_taking_photos(model, network), precision)
     output = network.output or 0
-    own = threading.local()
+    # Started from one thread and run in OpenVINO's own: two threads of Python that are in its binding at once can wait
+    # for each other for ever. Twice as many as there are processors, so that none waits for its next batch.
+    requests = [run.create_infer_request() for _ in range(2 * _STREAMS)]
 
-    def one(part: Pixels) -> Features:
-        if not hasattr(own, "request"):
-            own.request = run.create_infer_request()
-        found = own.request.infer({0: part}, share_inputs=True)[output]
-        return network.pooled(found.astype(np.float32))
+    def extract(photos: Pixels) -> Features:
+        found: list[Features] = []
+        waiting: deque[Any] = deque()
+        for part, request in zip(batches(photos, batch), cycle(requests)):
+            if len(waiting) == len(requests):
+                found.append(network.pooled(_result(waiting.popleft(), output)))
+            request.start_async({0: part}, share_inputs=True)
+            waiting.append(request)
+        found += [network.pooled(_result(request, output)) for request in waiting]
+        return np.concatenate(found)[: len(photos)]
 
-    pool = ThreadPoolExecutor(_STREAMS)
-    return lambda photos: np.concatenate(list(pool.map(one, batches(photos, batch))))[: len(photos)]
+    return extract
 
 
-def watched(graph: bytes | Path, network: Network, names: Sequence[str], batch: int) -> Callable[[Pixels], list[Any]]:
-    """A function from (batch, S, S, 3) uint8 to what the values called `names` are on the way to the features."""
+def _result(request: Any, output: str | int) -> Features:
+    request.wait()
+    return np.array(request.results[output], dtype=np.float32)  # a copy: the request is used again
+
+
+def watched(graph: bytes | Path, network: Network, names: Sequence[str]) -> Callable[[Pixels], list[Any]]:
+    """A function from (BATCH, S, S, 3) uint8 to what the values called `names` are on the way, each (M,) float32."""
     model = _opened(graph, network)
     model.add_outputs(list(names))
-    model.reshape([batch, 3, network.size, network.size])
+    batch = _reshaped(model, network, network.size)
     run = _compile(_taking_photos(model, network), "f32")
 
     def values(photos: Pixels) -> list[Any]:
-        found = run(photos)
-        return [found[name] for name in names]
+        found = [run(part) for part in batches(photos, batch)]
+        return [np.concatenate([part[name].ravel() for part in found]) for name in names]
 
     return values
 
@@ -71,11 +82,12 @@ def watched(graph: bytes | Path, network: Network, names: Sequence[str], batch: 
 def _opened(graph: bytes | Path, network: Network) -> Any:
     import openvino
 
+    photos = openvino.PartialShape([-1, 3, -1, -1])
     try:
         model = openvino.Core().read_model(graph)
     except RuntimeError as error:
         raise ExtractorError(f"{network.name} cannot be read as an ONNX model: {_last_line(error)}") from error
-    if len(model.inputs) != 1 or len(model.input(0).partial_shape) != 4:
+    if len(model.inputs) != 1 or not model.input(0).partial_shape.compatible(photos):
         raise ExtractorError(
             f"{network.name} needs exactly one input, of photos (N, 3, S, S), and has"
             f" {', '.join(each.any_name for each in model.inputs)}. Export the part that sees photos alone."
@@ -88,14 +100,21 @@ def _opened(graph: bytes | Path, network: Network) -> Any:
 
 def _reshaped(model: Any, network: Network, size: int) -> int:
     """The number of photos at once: a model may be made for one alone."""
+    failure = "what it gives has no row for each photo"
     for batch in (BATCH, 1):
         try:
             model.reshape([batch, 3, size, size])
         except RuntimeError as error:
-            failure = error
+            failure = _last_line(error)
         else:
-            return batch
-    raise ExtractorError(f"{network.name} does not take photos of {size} pixels: {_last_line(failure)}")
+            if _rows(model.output(network.output or 0).partial_shape, batch):
+                return batch
+    raise ExtractorError(f"{network.name} does not take photos of {size} pixels: {failure}")
+
+
+def _rows(shape: Any, batch: int) -> bool:
+    """Whether there is one for each photo: a model made for one may give all of them one long row instead."""
+    return bool(shape.rank.is_dynamic or (len(shape) and (shape[0].is_dynamic or shape[0] == batch)))
 
 
 def _taking_photos(model: Any, network: Network) -> Any:
@@ -117,7 +136,11 @@ def _compile(model: Any, precision: Precision) -> Any:
     import openvino
 
     hints = {"INFERENCE_PRECISION_HINT": precision, "NUM_STREAMS": _STREAMS, "INFERENCE_NUM_THREADS": _STREAMS}
-    return openvino.Core().compile_model(model, "CPU", hints)
+    try:
+        return openvino.Core().compile_model(model, "CPU", hints)
+    except RuntimeError as error:
+        name = model.get_friendly_name()
+        raise ExtractorError(f"{name} cannot be run by OpenVINO in {precision}: {_last_line(error)}") from error
 
 
 def _last_line(error: Exception) -> str:
