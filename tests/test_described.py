@@ -144,6 +144,40 @@ def test_a_model_made_for_one_photo_sees_one_at_a_time(tmp_path: Path) -> None:
     assert_near(found, tokens(PHOTOS, MEAN, STD).mean(axis=1))
 
 
+def test_a_model_that_makes_one_row_of_all_photos_sees_one_at_a_time(tmp_path: Path) -> None:
+    one_row = POSITIONS.replace("float[N,C,Y,X] positions", "float[N,D] row").replace(
+        "positions = Relu (patches)", "kept = Relu (patches) row = Reshape (kept, shape)"
+    )
+    save_model(tmp_path / "model.onnx", one_row, shape=np.array([1, -1]))
+    found = extracted(describe(tmp_path, **SCALED))
+    assert_near(found, tokens(PHOTOS, MEAN, STD).transpose(0, 2, 1).reshape(len(PHOTOS), -1))
+
+
+def test_channels_that_come_last_are_refused(tmp_path: Path) -> None:
+    save_model(tmp_path / "model.onnx", COLOUR.replace("[N,3,H,W]", "[N,32,32,3]"))
+    with pytest.raises(ExtractorError, match=r"needs exactly one input, of photos \(N, 3, S, S\)"):
+        extracted(describe(tmp_path))
+
+
+@pytest.mark.parametrize(("turned", "named"), [(0, True), (1, True), (1, False)])
+def test_eight_bits_take_dense_layers_of_every_kind(tmp_path: Path, turned: int, named: bool) -> None:
+    dense = COLOUR.replace(
+        "colour = Flatten (mean)", f"flat = Flatten (mean) colour = Gemm <transB = {turned}> (flat, kernel, bias)"
+    )
+    kernel = np.random.default_rng(3).normal(size=(3, 8)).astype(np.float32) * np.logspace(-2, 2, 8, dtype=np.float32)
+    bias = np.zeros(8, dtype=np.float32)
+    path = save_model(tmp_path / "model.onnx", dense, kernel=kernel.T.copy() if turned else kernel, bias=bias)
+    if not named:
+        model = onnx.load(path)
+        for node in model.graph.node:
+            node.name = ""
+        onnx.save(model, path)
+    found = network(str(describe(tmp_path)))
+    expected = OnEngine(found, OPENVINO).extract(PHOTOS)
+    near = OnEngine(found, INT8, calibration.measured(found, PHOTOS, silent)).extract(PHOTOS)
+    assert (np.abs(near - expected).max(axis=0) <= 0.03 * np.abs(expected).max(axis=0)).all()
+
+
 def test_weights_may_lie_in_a_file_beside_the_model(tmp_path: Path) -> None:
     whole = onnx.load(save_model(tmp_path / "model.onnx"))
     together = extracted(describe(tmp_path))
