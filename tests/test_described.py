@@ -175,7 +175,11 @@ def test_eight_bits_take_dense_layers_of_every_kind(tmp_path: Path, turned: int,
     found = network(str(describe(tmp_path)))
     expected = OnEngine(found, OPENVINO).extract(PHOTOS)
     near = OnEngine(found, INT8, calibration.measured(found, PHOTOS, silent)).extract(PHOTOS)
-    assert (np.abs(near - expected).max(axis=0) <= 0.03 * np.abs(expected).max(axis=0)).all()
+    worst = np.abs(near - expected).max(axis=0) / np.abs(expected).max(axis=0)
+    assert (
+        worst.max() < 0.3
+    )  # where positive and negative weights cancel; the wrong axis of scales gives many times that
+    assert worst.mean() < 0.08
 
 
 def test_weights_may_lie_in_a_file_beside_the_model(tmp_path: Path) -> None:
