@@ -206,8 +206,12 @@ _DAMAGED = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZi
 
 
 def _read_block(path: Path) -> tuple[list[str], Features]:
-    """Its keys (n,) and features (n, D). Raises one of _DAMAGED."""
-    with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as block:
+    """Its keys (n,) and features (n, D). Raises one of _DAMAGED; checksums are looked at before anything is parsed."""
+    content = path.read_bytes()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if broken := archive.testzip():
+            raise zipfile.BadZipFile(broken)
+    with np.load(io.BytesIO(content), allow_pickle=False) as block:
         keys, features = [str(key) for key in block["keys"]], block["features"]
     if features.ndim != 2 or len(keys) != len(features):
         raise ValueError("as many keys as rows")

@@ -88,7 +88,7 @@ def finished(words: list[str]) -> str:
 
 @contextmanager
 def at_work(words: list[str], until: Callable[[], bool]) -> Iterator["subprocess.Popen[bytes]"]:
-    """The command's process, from when `until` holds; whatever happens, it is not left behind stopped."""
+    """The command's process, from when `until` holds; whatever happens, it is not left behind."""
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             end = time.monotonic() + 60
@@ -96,6 +96,7 @@ def at_work(words: list[str], until: Callable[[], bool]) -> Iterator["subprocess
                 time.sleep(0.001)
             assert until()
             yield process
+            process.wait(timeout=120)
         except BaseException:
             process.kill()
             raise

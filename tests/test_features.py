@@ -72,6 +72,22 @@ def test_a_flipped_bit_is_noticed(tmp_path: Path) -> None:
     assert run(tmp_path, photos, extractor).new == len(photos)
 
 
+def test_a_flipped_bit_anywhere_is_noticed(tmp_path: Path) -> None:
+    """Also where it makes NumPy read less, or another type, than was written."""
+    photos, extractor = save_photos(tmp_path, COLOURS), MeanColour()
+    run(tmp_path, photos, extractor)
+    (block,) = (tmp_path / "features").glob("*/*.npz")
+    content = block.read_bytes()
+    header = content.rindex(b"\x93NUMPY")
+    for place in range(header, header + 200):
+        flipped = bytearray(content)
+        flipped[place] ^= 1 << place % 8
+        block.write_bytes(flipped)
+        found = run(tmp_path, photos, extractor)
+        assert found.damaged == [block.name], place
+        assert block.read_bytes() == content
+
+
 @pytest.mark.parametrize(("offset", "value"), [(8, 1), (10, 99)], ids=["encrypted", "unknown compression"])
 def test_a_block_that_claims_another_zip_is_extracted_again(tmp_path: Path, offset: int, value: int) -> None:
     photos, extractor = save_photos(tmp_path, COLOURS), MeanColour()
