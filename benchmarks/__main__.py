@@ -14,7 +14,6 @@ from benchmarks import extract, fetch, memory, quality, reproduce_seed
 from catalogue import command as command_line
 from model import agreement, calibration, extractors
 from model.extractors.engine import OnEngine
-from model.images import View
 from model.progress import bar
 
 Command = Callable[..., Any]
@@ -47,7 +46,7 @@ def quality_command(
 ) -> None:
     """Precision of FOLDER's lists by what the network sees of each photo, against plain squashed photos."""
     network = extractors.network(name, weights)
-    extractor = calibration.on_engine(folder, network, engine or network.engines[0], View("letterbox"), bar)
+    extractor = calibration.on_engine(folder, network, engine or network.engines[0], "letterbox", bar)
     steps = quality.ladder(extractor, any_size=network.any_size)
     found = quality.measure(folder, extractor, steps, bar, sheet)
     if as_json:

@@ -91,13 +91,12 @@ def build_command(folder: Path, out: Path, k: int | None, dry_run: bool, **netwo
 def extract_command(folder: Path, out: Path, every_photo: bool, **network: Any) -> None:
     """Write the ids (N,) and vectors (N, D) float32 of FOLDER's main photos."""
     extracted = extract(folder, *_chosen(folder, **network), bar)
+    ids, vectors, named = extracted.ids, extracted.vectors, {}
     if every_photo:
         rows = extracted.every_photo()
-        names = np.array([path.relative_to(folder).as_posix() for path in rows.paths])
-        write_arrays(out, ids=np.array(rows.ids), photos=names, vectors=rows.vectors)
-    else:
-        write_arrays(out, ids=np.array(extracted.ids), vectors=extracted.vectors)
-    vectors = rows.vectors if every_photo else extracted.vectors
+        ids, vectors = rows.ids, rows.vectors
+        named["photos"] = np.array([path.relative_to(folder).as_posix() for path in rows.paths])
+    write_arrays(out, ids=np.array(ids), vectors=vectors, **named)
     print(f"{out} holds {len(vectors)} vectors of {vectors.shape[1]} values")
 
 
@@ -142,9 +141,9 @@ def _chosen(
         shown = tuple(replace(view, mirrored=mirrored) for view in shown for mirrored in (False, True))
     with Console(stderr=True).status(f"loading {name}"):
         network = extractors.network(name, weights)
-    load = partial(calibration.on_engine, folder, network, view=shown[0], track=bar)
+    load = partial(calibration.on_engine, folder, network, fit=shown[0].fit, track=bar)
     if engine == "auto":
-        engine = agreement.choose(folder, network, load, shown[0], bar)
+        engine = agreement.choose(folder, network, load, shown[0].fit, bar)
         print(f"{engine} is the fastest engine that agrees with {network.engines[0]}", file=sys.stderr)
     return load(engine), replace(settings, views=shown)
 

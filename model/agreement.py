@@ -4,8 +4,6 @@ Agreement is asked of drawn patterns, which every machine has, and of the catalo
 the reference's feature and the engine's for each photo, and how much of each photo's ten nearest is the same.
 """
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,14 +12,14 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 
-from catalogue import atomic
 from catalogue.errors import ExtractorError
 from model.extractors import BF16, INT8, Extractor, Features, Network, openvino
 from model.features import features_of
-from model.images import Pixels, View
+from model.images import Fit, Pixels, View
 from model.neighbours import top_k, unit
 from model.photos import sample
 from model.progress import Track
+from model.remembered import mark, remembered
 
 Plane = npt.NDArray[np.float64]
 Load = Callable[[str], Extractor]  # an engine's name → the extractor on it
@@ -73,22 +71,21 @@ def compare(load: Load, engines: Sequence[str], size: int, sample: Pixels, track
     ]
 
 
-def choose(folder: Path, network: Network, load: Load, view: View, track: Track) -> str:
+def choose(folder: Path, network: Network, load: Load, fit: Fit, track: Track) -> str:
     """The engine for the catalogue in `folder`: compared once, and remembered beside its features.
 
     Raises CatalogueError when there is no catalogue, FeaturesError and ExtractorError as extracting does.
     """
     engines = available(network)
-    path = folder / "features" / f"engines-{_mark(network, engines, view)}.json"
-    try:
-        return str(json.loads(path.read_bytes())["engine"])
-    except (OSError, ValueError, KeyError, TypeError):
-        pass  # not compared yet, or no longer readable
-    photos = sample(folder, view, network.size, SAMPLE, track)
-    candidates = compare(load, engines, network.size, photos, track)
-    found = {"engine": fastest(candidates), "candidates": [asdict(each) for each in candidates]}
-    atomic.write_bytes(path, json.dumps(found, indent=1).encode())
-    return str(found["engine"])
+
+    def measure() -> dict[str, object]:
+        photos = sample(folder, fit, network.size, SAMPLE, track)
+        candidates = compare(load, engines, network.size, photos, track)
+        return {"engine": fastest(candidates), "candidates": [asdict(each) for each in candidates]}
+
+    name = mark([network.name, network.weights_sha256, View(fit).version, openvino.version(), *engines])
+    path = folder / "features" / f"engines-{name}.json"
+    return remembered(path, lambda found: str(found["engine"]), measure)
 
 
 def fastest(candidates: Sequence[Candidate]) -> str:
@@ -101,12 +98,6 @@ def available(network: Network) -> tuple[str, ...]:
     needs = {BF16: "BF16", INT8: "INT8"}
     found = openvino.capabilities()
     return tuple(engine for engine in network.engines if engine not in needs or needs[engine] in found)
-
-
-def _mark(network: Network, engines: Sequence[str], view: View) -> str:
-    """Differs whenever the comparison could come out differently."""
-    parts = [network.name, network.weights_sha256, view.version, openvino.version(), *engines]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
 def _measured(extractor: Extractor, photos: Pixels) -> tuple[Features, float]:

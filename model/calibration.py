@@ -3,40 +3,37 @@
 Kept beside the features, as a few numbers: a network in eight bits is the same whenever it is built from them.
 """
 
-import hashlib
-import json
 from pathlib import Path
 
 import numpy as np
 
-from catalogue import atomic
 from catalogue.errors import ExtractorError
 from model.extractors import INT8, OPENVINO, Network, Scale, int8, openvino
 from model.extractors.engine import OnEngine
 from model.extractors.openvino import BATCH
-from model.images import Pixels, View
+from model.images import Fit, Pixels, View
 from model.photos import sample
 from model.progress import Track
+from model.remembered import mark, remembered
 
 SAMPLE = 64  # photos
 
 
-def ranges(folder: Path, network: Network, view: View, track: Track) -> int8.Ranges:
-    """Those of the catalogue in `folder`: measured once, on photos as `view` shows them.
+def ranges(folder: Path, network: Network, fit: Fit, track: Track) -> int8.Ranges:
+    """Those of the catalogue in `folder`: measured once, on photos of the network's own size, fitted as `fit` says.
 
-    Raises CatalogueError when there is no catalogue, and ExtractorError when it has no usable photo.
+    Raises CatalogueError when there is no catalogue, ExtractorError when it has no usable photo, and FeaturesError when
+    they cannot be kept.
     """
-    path = folder / "features" / f"ranges-{_mark(network, view)}.json"
-    try:
-        return {name: (float(least), float(largest)) for name, (least, largest) in _read(path).items()}
-    except (OSError, ValueError, TypeError, AttributeError):
-        pass  # not measured yet, or no longer readable
-    photos = sample(folder, view, network.size, SAMPLE, track)
-    if not len(photos):
-        raise ExtractorError(f"no photo in {folder} can be used to measure ranges. Use --engine {OPENVINO}.")
-    found = measured(network, photos, track)
-    atomic.write_bytes(path, json.dumps(found, indent=1).encode())
-    return found
+
+    def measure() -> int8.Ranges:
+        photos = sample(folder, fit, network.size, SAMPLE, track)
+        if not len(photos):
+            raise ExtractorError(f"no photo in {folder} can be used to measure ranges. Use --engine {OPENVINO}.")
+        return measured(network, photos, track)
+
+    name = mark([network.name, network.weights_sha256, View(fit).version])
+    return remembered(folder / "features" / f"ranges-{name}.json", _parsed, measure)
 
 
 def measured(network: Network, photos: Pixels, track: Track) -> int8.Ranges:
@@ -56,9 +53,9 @@ def measured(network: Network, photos: Pixels, track: Track) -> int8.Ranges:
     return {name: histogram.range() for name, histogram in seen.items()} | {taken: _whole(network.scale)}
 
 
-def on_engine(folder: Path, network: Network, engine: str, view: View, track: Track) -> OnEngine:
+def on_engine(folder: Path, network: Network, engine: str, fit: Fit, track: Track) -> OnEngine:
     """The network on an engine, calibrated on the catalogue in `folder` where the engine needs it."""
-    return OnEngine(network, engine, ranges(folder, network, view, track) if engine == INT8 else None)
+    return OnEngine(network, engine, ranges(folder, network, fit, track) if engine == INT8 else None)
 
 
 def _whole(scale: Scale) -> tuple[float, float]:
@@ -67,11 +64,5 @@ def _whole(scale: Scale) -> tuple[float, float]:
     return float(ends.min()), float(ends.max())
 
 
-def _read(path: Path) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = json.loads(path.read_bytes())
-    return found
-
-
-def _mark(network: Network, view: View) -> str:
-    parts = [network.name, network.weights_sha256, view.version]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+def _parsed(found: dict[str, tuple[float, float]]) -> int8.Ranges:
+    return {name: (float(least), float(largest)) for name, (least, largest) in found.items()}

@@ -14,7 +14,7 @@ import numpy as np
 from catalogue import feed
 from catalogue.errors import UnusableImage
 from catalogue.product import Product
-from model.images import Pixels, View, fitted
+from model.images import Fit, Pixels, View, fitted
 from model.progress import Track
 
 MAX_BYTES = 200_000_000
@@ -78,16 +78,22 @@ def read(path: Path) -> bytes:
         raise UnusableImage("unreadable file", str(path)) from error
 
 
-def sample(folder: Path, view: View, size: int, count: int, track: Track) -> Pixels:
-    """(n, S, S, 3) uint8, n ≤ `count`: usable photos of the catalogue in `folder`, spread over their hashes."""
+def sample(folder: Path, fit: Fit, size: int, count: int, track: Track) -> Pixels:
+    """(n, size, size, 3) uint8, n ≤ `count`: usable photos of the catalogue in `folder`, spread over their hashes."""
     photos = gather(folder, feed.read(folder).products, track).distinct()
+    return usable(photos[:: max(1, len(photos) // count)][:count], View(fit), size)
+
+
+def usable(photos: Sequence[Photo], view: View, size: int) -> Pixels:
+    """(n, S, S, 3) uint8: those of `photos` that can be used, as `view` shows them; S is its size, or else `size`."""
     pixels = []
-    for photo in photos[:: max(1, len(photos) // count)][:count]:
+    for photo in photos:
         try:
             pixels.append(fitted(read(photo.path), view, size))
         except UnusableImage:
             continue  # the build counts it
-    return np.stack(pixels) if pixels else np.zeros((0, size, size, 3), dtype=np.uint8)
+    side = view.size or size
+    return np.stack(pixels) if pixels else np.zeros((0, side, side, 3), dtype=np.uint8)
 
 
 def ahead(function: Callable[[T], S], blocks: Iterable[Sequence[T]]) -> Iterator[list[S]]:

@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-import numpy as np
-
-from catalogue.errors import UnusableImage
 from model.build import catalogue
 from model.extractors import Extractor, fingerprint
 from model.features import FeatureStore, features_of
-from model.images import Pixels, View, fitted
-from model.photos import Photo, read
+from model.images import View
+from model.photos import Photo, usable
 from model.progress import Track
 
 TIMED = 32  # photos that are timed, after one for which the network is built
@@ -48,18 +45,10 @@ def _missing(folder: Path, photos: Sequence[Photo], extractor: Extractor, view: 
 def _seconds(photos: Sequence[Photo], extractor: Extractor, view: View) -> float:
     """For all of `photos`, from the time that a few of them take after the network is built."""
     few = photos[:TIMED]
-    features_of(extractor, _fitted(few[:1], extractor, view))
+    first = usable(few, view, extractor.size)
+    if not len(first):
+        return 0.0
+    features_of(extractor, first[:1])
     begin = perf_counter()
-    features_of(extractor, _fitted(few, extractor, view))
+    features_of(extractor, usable(few, view, extractor.size))
     return (perf_counter() - begin) / len(few) * len(photos)
-
-
-def _fitted(photos: Sequence[Photo], extractor: Extractor, view: View) -> Pixels:
-    side = view.size or extractor.size
-    usable = []
-    for photo in photos:
-        try:
-            usable.append(fitted(read(photo.path), view, extractor.size))
-        except UnusableImage:
-            continue  # the build counts it
-    return np.stack(usable) if usable else np.zeros((1, side, side, 3), dtype=np.uint8)

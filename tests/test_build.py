@@ -260,6 +260,22 @@ def test_views_and_mirroring_are_options(tmp_path: Path) -> None:
     assert "expected a view such as letterbox, crop or letterbox@320, received 'oval'" in answer.output
 
 
+@pytest.mark.parametrize("engine", ["auto", "openvino-int8"])
+def test_engines_are_measured_at_the_networks_own_size_whatever_is_shown(tmp_path: Path, engine: str) -> None:
+    folder = save_photos(tmp_path / "shop")
+    options = ("--views", "letterbox@256", "--engine", engine)
+    answer = command("extract", folder, "--out", tmp_path / "vectors.npz", *options, *LITE0)
+    assert answer.exit_code == 0, answer.output
+
+
+def test_what_cannot_be_kept_is_told(tmp_path: Path) -> None:
+    folder = save_photos(tmp_path / "shop")
+    (folder / "features").write_text("in the way")
+    answer = command("build", folder, "--out", tmp_path / "out", "--engine", "openvino-int8", *LITE0)
+    assert isinstance(answer.exception, FeaturesError)
+    assert "cannot be written" in str(answer.exception)
+
+
 def test_every_photo_of_a_product_is_kept_apart(tmp_path: Path) -> None:
     folder = save_photos(tmp_path / "shop")
     files = ("ellipse/ellipse-c96f4a.png", "rectangle/rectangle-c96f4a.png")

@@ -29,7 +29,7 @@ from model.extractors import (
 )
 from model.extractors.engine import OnEngine
 from model.extractors.graph import PHOTOS, Graph
-from model.images import Pixels, View
+from model.images import Pixels
 from model.progress import silent
 from tests.factories import MeanColour, encoded, make_photo
 
@@ -171,7 +171,7 @@ def test_the_choice_is_made_once_for_a_catalogue(tmp_path: Path) -> None:
     small = replace(network("efficientnet-lite0"), size=MeanColour.size)
 
     def chosen() -> str:
-        return choose(tmp_path, small, off, View("letterbox"), silent)
+        return choose(tmp_path, small, off, "letterbox", silent)
 
     assert chosen() == REFERENCE
     (path,) = (tmp_path / "features").glob("engines-*.json")
@@ -188,7 +188,7 @@ def test_ranges_are_measured_once_for_a_catalogue(tmp_path: Path) -> None:
     found = network("efficientnet-lite0")
 
     def ranges() -> int8.Ranges:
-        return calibration.ranges(tmp_path, found, View("letterbox"), silent)
+        return calibration.ranges(tmp_path, found, "letterbox", silent)
 
     first = ranges()
     assert first["photos"] == pytest.approx((-127 / 128, 1.0))
@@ -203,7 +203,7 @@ def test_ranges_are_measured_once_for_a_catalogue(tmp_path: Path) -> None:
 def test_without_a_photo_there_are_no_ranges(tmp_path: Path) -> None:
     (tmp_path / "0.png").write_bytes(b"no picture")
     with pytest.raises(ExtractorError, match=r"no photo in .* can be used to measure ranges"):
-        calibration.ranges(tmp_path, network("efficientnet-lite0"), View("letterbox"), silent)
+        calibration.ranges(tmp_path, network("efficientnet-lite0"), "letterbox", silent)
 
 
 @given(

@@ -3,8 +3,6 @@
 TensorFlow and OpenVINO are imported when a network is built.
 """
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.images import Pixels
+from model.remembered import mark
 
 Features = npt.NDArray[np.float32]
 Run = Callable[[Pixels], Features]  # (N, S, S, 3) uint8 RGB photos → (N, D) float32 features
@@ -102,8 +101,7 @@ def batches(photos: Pixels, size: int) -> Iterator[Pixels]:
 
 def fingerprint(extractor: Extractor, preprocessing: str) -> str:
     """16 hexadecimal digits that differ whenever the same photo could get another feature."""
-    parts = [extractor.name, extractor.weights_sha256, extractor.engine, preprocessing]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+    return mark([extractor.name, extractor.weights_sha256, extractor.engine, preprocessing])
 
 
 def _vgg16(weights: Path | None) -> Network:

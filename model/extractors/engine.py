@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -42,14 +42,16 @@ class OnEngine:
         self.size = network.size
         self.weights_sha256 = _with_ranges(network.weights_sha256, ranges)
         self._network, self._ranges = network, ranges
-        self._run = lru_cache(maxsize=1)(self._built)
+        self._runs: dict[int, Run] = {}  # by the size of photos
 
     def extract(self, photos: Pixels) -> Features:
         """(N, D) float32 features of (N, S, S, 3) uint8 RGB photos. Raises ExtractorError for an S it cannot take."""
-        return self._run(photos.shape[1])(photos)
+        size = photos.shape[1]
+        if size not in self._runs:  # on the first photo: a build that has all its features does not wait for an engine
+            self._runs = {size: self._built(size)}
+        return self._runs[size](photos)
 
     def _built(self, size: int) -> Run:
-        """Built on the first photo: a build that has all its features does not wait for an engine."""
         network = self._network
         if size != network.size and not network.any_size:
             raise ExtractorError(f"{network.name} takes photos of {network.size} pixels alone, not of {size}.")

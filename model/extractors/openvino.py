@@ -1,6 +1,5 @@
 """OpenVINO, which runs an ONNX graph on the processor, several times as fast as the reference."""
 
-import os
 from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import cycle
@@ -12,12 +11,12 @@ import numpy as np
 from catalogue.errors import ExtractorError
 from model.extractors import Features, Network, Run, batches
 from model.images import Pixels
+from model.photos import PROCESSORS
 
 Precision = Literal["f32", "bf16"]
 
 # Each processor runs batches of its own, small enough to stay in its cache: a quarter faster than large ones together.
 BATCH = 4
-_STREAMS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def capabilities() -> frozenset[str]:
@@ -35,7 +34,7 @@ def version() -> str:
 
 
 def compiled(graph: bytes | Path, network: Network, size: int, precision: Precision) -> Run:
-    """A function from (B, size, size, 3) uint8 to (B, D) float32. Raises ExtractorError for what cannot be run here."""
+    """A function from (N, size, size, 3) uint8 to (N, D) float32. Raises ExtractorError for what cannot be run here."""
     if precision == "bf16" and "BF16" not in capabilities():
         raise ExtractorError("this processor does not compute in bf16. Use --engine openvino.")
     model = _opened(graph, network)
@@ -44,7 +43,7 @@ def compiled(graph: bytes | Path, network: Network, size: int, precision: Precis
     output = network.output or 0
     # Started from one thread and run in OpenVINO's own: two threads of Python that are in its binding at once can wait
     # for each other for ever. Twice as many as there are processors, so that none waits for its next batch.
-    requests = [run.create_infer_request() for _ in range(2 * _STREAMS)]
+    requests = [run.create_infer_request() for _ in range(2 * PROCESSORS)]
 
     def extract(photos: Pixels) -> Features:
         found: list[Features] = []
@@ -135,7 +134,7 @@ def _taking_photos(model: Any, network: Network) -> Any:
 def _compile(model: Any, precision: Precision) -> Any:
     import openvino
 
-    hints = {"INFERENCE_PRECISION_HINT": precision, "NUM_STREAMS": _STREAMS, "INFERENCE_NUM_THREADS": _STREAMS}
+    hints = {"INFERENCE_PRECISION_HINT": precision, "NUM_STREAMS": PROCESSORS, "INFERENCE_NUM_THREADS": PROCESSORS}
     try:
         return openvino.Core().compile_model(model, "CPU", hints)
     except RuntimeError as error:
