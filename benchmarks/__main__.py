@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import extract, fetch, memory, quality, reproduce_seed
+from benchmarks import extract, fetch, memory, neighbours, quality, reproduce_seed
 from catalogue import command as command_line
 from model import agreement, calibration, extractors
 from model.extractors.engine import OnEngine
@@ -110,6 +110,28 @@ def fetch_command(images: int, rounds: int, as_json: bool) -> None:
         print(f"ratio {fetch.ratio(ours, theirs):.2f}")
 
 
+@cli.command("neighbours")
+@click.option("--case", "cases", multiple=True, default=neighbours.USUAL, show_default=True,
+              type=click.Choice(list(neighbours.CASES)), help="How many products and values.")  # fmt: skip
+@click.option("--rounds", default=1, show_default=True, type=click.IntRange(1), help="How often, for the median.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def neighbours_command(cases: tuple[str, ...], rounds: int, as_json: bool) -> None:
+    """Seconds, memory and recall of the search for neighbours, against the seed's way and a blocked product.
+
+    Of the seed's way 100 products are sorted, and the time for all is worked out from theirs.
+    """
+    figures = neighbours.measure(cases, rounds, bar)
+    if as_json:
+        print(json.dumps(neighbours.as_rows(figures), indent=1))
+        return
+    table = Table("case", "way", "seconds", "to the seed's way", "to the blocked product", "MB", "recall@12")
+    for each in figures:
+        ratios = [f"{ratio:.2f}" if ratio else "" for ratio in (each.to_seed, each.to_blocked)]
+        found = f"{each.recall:.4f}" if each.recall >= 0 else ""
+        table.add_row(each.case, each.way, f"{each.seconds:.2f}", *ratios, str(each.megabytes), found)
+    Console().print(table)
+
+
 @cli.command("reproduce-seed")
 @click.option(
     "--images", "folder", required=True, type=click.Path(path_type=Path, file_okay=False),
@@ -146,17 +168,21 @@ def _speeds(*contestants: fetch.Figures) -> Table:
 
 
 def _table(found: list[quality.Quality]) -> Table:
-    table = Table("views", "cost", "label", *(f"P@{k}" for k in quality.KS), "chance", "best @10")
+    precisions = (f"P@{k}" for k in quality.KS)
+    table = Table("views", "order", "cost", "label", *precisions, "chance", "best @10", "orphans", "in lists, at most")
     for each in found:
         shares = [f"{one.value:.3f}" for one in each.precisions]
         last = each.precisions[-1]
         table.add_row(
             quality.named(each.views),
+            "ranked" if each.ranked else "cosine",
             f"{each.cost:.1f}",
             each.label,
             *shares,
             f"{last.chance:.3f}",
             f"{last.reachable:.3f}",
+            f"{each.orphans:.1%}",
+            str(each.most),
         )
     return table
 

@@ -18,10 +18,10 @@ from model.evaluation import Lists
 from model.extractors import Extractor, Features, vgg16
 from model.features import features_of
 from model.images import Pixels, fitted
+from model.lists import PRESETS, plain
 from model.neighbours import unit
 from model.photos import blocks_of, read
 from model.progress import Track
-from model.ranking import PRESETS, rank
 from scraper.fetch import Fetcher, Manners, Wanted
 from scraper.images import suffix_of
 
@@ -95,7 +95,7 @@ def compare(figures: Lists, ids: Sequence[str], vectors: Features) -> Comparison
 
     Raises KeyError for an image that `ids` lacks, ValueError for lists that are not as long as the preset's.
     """
-    lists = rank(ids, vectors, CLASSIC.k)
+    lists = plain(ids, vectors, CLASSIC.k)
     rows = dict(zip(ids, unit(vectors).astype(np.float64), strict=True))
     return Comparison(
         tuple(

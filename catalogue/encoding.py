@@ -1,7 +1,8 @@
 """How products, neighbour lists and the manifest stand in JSON: pure functions from dataclasses to bytes and back.
 
-A list of neighbours is `[indices, steps]`: indices into the catalogue (sorted by id), and similarities × 10⁴ of which
-the first is whole and each further one the difference to the one before, which keeps them short.
+A list of neighbours is `[indices, steps, reasons]`: indices into the catalogue (sorted by id); similarities × 10⁴ of
+which the first is whole and each further one the difference to the one before, which keeps them short; and a digit to
+the base 32 for each one's reasons, left out where there are none. The order is the ranked one.
 """
 
 import hashlib
@@ -11,11 +12,16 @@ from dataclasses import asdict, dataclass, fields
 from itertools import accumulate, pairwise
 from typing import Any
 
-from catalogue.product import AVAILABILITIES, Price, Product, Thumbnail
+from catalogue.product import AVAILABILITIES, Layout, Price, Product, Thumbnail
 
-FORMAT = 1
+FORMAT = 2
 SHARD = 1000  # products in one file of the catalogue or of neighbour lists
 SCALE = 10_000
+SIDE = 10_000  # places along each side of the map
+_DIGITS = "0123456789abcdefghijklmnopqrstuv"
+
+Pair = tuple[int, int, int]  # index, similarity × 10⁴, reasons
+Place = tuple[int, int]  # to the right and up
 
 
 @dataclass(frozen=True)
@@ -88,14 +94,69 @@ def parse_catalogue(content: bytes) -> list[Entry]:
     return [_parse_entry(row) for row in json.loads(content)]
 
 
-def neighbours_bytes(lists: Sequence[Sequence[tuple[int, int]]]) -> bytes:
-    """`lists` hold (index, similarity × 10⁴) pairs, best first."""
-    return dump([[[index for index, _ in each], _steps([score for _, score in each])] for each in lists])
+def neighbours_bytes(lists: Sequence[Sequence[Pair]]) -> bytes:
+    """`lists` hold (index, similarity × 10⁴, reasons), best first."""
+    return dump([_list_row(each) for each in lists])
 
 
-def parse_neighbours(content: bytes) -> list[tuple[tuple[int, int], ...]]:
+def parse_neighbours(content: bytes) -> list[tuple[Pair, ...]]:
     """Raises ValueError or TypeError for what is not neighbour lists."""
-    return [tuple(zip(indices, accumulate(steps), strict=True)) for indices, steps in json.loads(content)]
+    return [_parse_list(*row) for row in json.loads(content)]
+
+
+def groups_bytes(groups: Sequence[Sequence[int]]) -> bytes:
+    """Groups of indices of products that look the same."""
+    return dump(groups)
+
+
+def parse_groups(content: bytes) -> list[tuple[int, ...]]:
+    """Raises ValueError or TypeError for what is not groups."""
+    return [tuple(int(index) for index in group) for group in json.loads(content)]
+
+
+def map_bytes(ids: Sequence[str], layout: Layout) -> bytes:
+    """The places of the products `ids`, in their order, 0 for one without."""
+    return dump({"laid_out": layout.laid_out, "places": [layout.places.get(each, 0) for each in ids]})
+
+
+def parse_map(content: bytes) -> tuple[list[Place | None], int]:
+    """Places in the order of the ids, and how many were laid out together.
+
+    Raises ValueError, KeyError or TypeError for what is not a map.
+    """
+    value = json.loads(content)
+    places = [_parse_place(*place) if place else None for place in value["places"]]
+    if type(value["laid_out"]) is not int or not 0 <= value["laid_out"] <= len(places):
+        raise ValueError(f"expected laid_out from 0 to {len(places)}, received {value['laid_out']!r}")
+    return places, value["laid_out"]
+
+
+def heats_bytes(heats: Sequence[Sequence[str]]) -> bytes:
+    """Of each product, the encoded heat maps of its first neighbours."""
+    return dump(heats)
+
+
+def parse_heats(content: bytes) -> list[tuple[str, ...]]:
+    """Raises ValueError or TypeError for what is not heat maps."""
+    return [tuple(str(text) for text in row) for row in json.loads(content)]
+
+
+def _list_row(pairs: Sequence[Pair]) -> list[Any]:
+    row: list[Any] = [[index for index, _, _ in pairs], _steps([score for _, score, _ in pairs])]
+    reasons = "".join(_DIGITS[flags] for _, _, flags in pairs)
+    return [*row, reasons] if reasons.strip("0") else row
+
+
+def _parse_list(indices: list[int], steps: list[int], reasons: str = "") -> tuple[Pair, ...]:
+    flags = [int(digit, 32) for digit in reasons] if reasons else [0] * len(indices)
+    return tuple(zip(indices, accumulate(steps), flags, strict=True))
+
+
+def _parse_place(*values: int) -> Place:
+    x, y = values
+    if not all(type(value) is int and 0 <= value < SIDE for value in values):
+        raise ValueError(f"expected a place from 0 to {SIDE - 1}, received {values}")
+    return x, y
 
 
 def _steps(scores: list[int]) -> list[int]:

@@ -4,6 +4,11 @@ precomputed/
     manifest.json                     names the version that is served and each of its files with its sha256
     VERSION/catalogue-0000.json       1,000 products a file, sorted by id
     VERSION/neighbours-0000.json      their lists
+    VERSION/elsewhere-0000.json       their lists of other categories, where there are categories
+    VERSION/heats-0000.json           where the similarity comes from, where that was asked for
+    VERSION/duplicates.json           groups of products that look the same
+    VERSION/map.json                  the place of each product on a map of the catalogue
+    VERSION/report.json               how good the lists are
     images/ab/….webp                  thumbnails, named by the photo that they show
 """
 
@@ -13,53 +18,16 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from catalogue import encoding
-from catalogue.encoding import SCALE, Entry, Manifest
-from catalogue.errors import PrecomputedError, UnknownProduct
-from catalogue.product import Neighbour, Product, Thumbnail
+from catalogue.encoding import Entry, Manifest, Pair, Place
+from catalogue.errors import PrecomputedError
+from catalogue.shop import Parts, Shop
 
 MANIFEST = "manifest.json"
 IMAGES = "images"
+GROUPS, MAP, REPORT = "duplicates.json", "map.json", "report.json"
 SIZES: tuple[Literal[160, 320], ...] = (160, 320)
 
 T = TypeVar("T")
-
-
-class Shop:
-    """A catalogue with its neighbour lists, in memory. Products stand in the order of their ids."""
-
-    def __init__(
-        self, manifest: Manifest, entries: Sequence[Entry], lists: Sequence[tuple[tuple[int, int], ...]]
-    ) -> None:
-        self.manifest = manifest
-        self.products = tuple(entry.product for entry in entries)
-        self._thumbnails = tuple(entry.thumbnails for entry in entries)
-        self._lists = lists
-        self._index = {product.id: index for index, product in enumerate(self.products)}
-
-    def __contains__(self, product_id: str) -> bool:
-        return product_id in self._index
-
-    def product(self, product_id: str) -> Product:
-        """Raises UnknownProduct."""
-        return self.products[self._position(product_id)]
-
-    def neighbours(self, product_id: str, k: int = 12) -> list[Neighbour]:
-        """Up to `k` similar products, best first; none for a product without a usable photo.
-
-        Raises UnknownProduct.
-        """
-        pairs = self._lists[self._position(product_id)][:k]
-        return [Neighbour(self.products[index].id, score / SCALE) for index, score in pairs]
-
-    def thumbnails(self, product_id: str) -> tuple[Thumbnail, ...]:
-        """The product's usable photos, the main one first. Raises UnknownProduct."""
-        return self._thumbnails[self._position(product_id)]
-
-    def _position(self, product_id: str) -> int:
-        try:
-            return self._index[product_id]
-        except KeyError:
-            raise UnknownProduct(f"no product has the id {product_id!r}. Check it against products.csv.") from None
 
 
 def load(folder: str | Path) -> Shop:
@@ -77,11 +45,24 @@ def load(folder: str | Path) -> Shop:
         names = sorted(name for name in contents if name.startswith(kind))
         return [item for name in names for item in _parsed(folder / manifest.version / name, contents[name], parse)]
 
+    def one(name: str, parse: Callable[[bytes], T], empty: T) -> T:
+        return _parsed(folder / manifest.version / name, contents[name], parse) if name in contents else empty
+
     entries = parsed("catalogue-", encoding.parse_catalogue)
     lists = parsed("neighbours-", encoding.parse_neighbours)
-    _check_consistent(folder, manifest, entries, lists)
+    nowhere: tuple[list[Place | None], int] = ([], 0)
+    places, laid_out = one(MAP, encoding.parse_map, nowhere)
+    parts = Parts(
+        elsewhere=parsed("elsewhere-", encoding.parse_neighbours),
+        groups=one(GROUPS, encoding.parse_groups, []),
+        places=places,
+        laid_out=laid_out,
+        heats=parsed("heats-", encoding.parse_heats),
+        report=contents.get(REPORT, b""),
+    )
+    _check_consistent(folder, manifest, entries, lists, parts)
     _check_thumbnails(folder, entries)
-    return Shop(manifest, entries, lists)
+    return Shop(manifest, entries, lists, parts)
 
 
 def verify(folder: Path) -> Shop:
@@ -121,7 +102,7 @@ def _checked(path: Path, sha256: str) -> bytes:
     return content
 
 
-def _parsed(path: Path, content: bytes, parse: Callable[[bytes], list[T]]) -> list[T]:
+def _parsed(path: Path, content: bytes, parse: Callable[[bytes], T]) -> T:
     try:
         return parse(content)
     except (ValueError, KeyError, TypeError) as error:
@@ -135,17 +116,20 @@ def _reject_foreign(folder: Path, known: set[str]) -> None:
 
 
 def _check_consistent(
-    folder: Path, manifest: Manifest, entries: Sequence[Entry], lists: Sequence[tuple[tuple[int, int], ...]]
+    folder: Path, manifest: Manifest, entries: Sequence[Entry], lists: Sequence[tuple[Pair, ...]], parts: Parts
 ) -> None:
     ids = [entry.product.id for entry in entries]
-    if not len(ids) == len(lists) == manifest.products:
+    optional = [len(each) for each in (parts.elsewhere, parts.places, parts.heats) if each]
+    if {len(ids), len(lists), *optional} != {manifest.products}:
         raise PrecomputedError(
             f"{folder} has {len(ids)} products and {len(lists)} lists where its manifest says {manifest.products}."
             " Build the folder again."
         )
     if sorted(set(ids)) != ids:
         raise PrecomputedError(f"{folder} has products out of order or twice. Build the folder again.")
-    if any(not 0 <= index < len(ids) for each in lists for index, _ in each):
+    pointed = {index for each in (*lists, *parts.elsewhere) for index, _, _ in each}
+    pointed.update(index for group in parts.groups for index in group)
+    if any(not 0 <= index < len(ids) for index in pointed):
         raise PrecomputedError(f"{folder} has a list that points outside the catalogue. Build the folder again.")
 
 

@@ -1,12 +1,14 @@
 """What flows between the stages: frozen dataclasses, no dictionaries."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 Availability = Literal["in_stock", "out_of_stock", "preorder", "backorder"]
 AVAILABILITIES: tuple[Availability, ...] = ("in_stock", "out_of_stock", "preorder", "backorder")
+SOLD_OUT: Availability = "out_of_stock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,27 @@ class Product:
         """The most specific part of `product_type`: `Mugs` of `Kitchen & Dining > Mugs`."""
         return self.product_type.rsplit(">", 1)[-1].strip()
 
+    @property
+    def available(self) -> bool:
+        """Whether it can be ordered."""
+        return self.availability != SOLD_OUT
+
+    @property
+    def paid(self) -> Price | None:
+        """The price that is asked: the sale price where there is one."""
+        return self.sale_price or self.price
+
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A similar product and the cosine of the two features, in [-1, 1], rounded to 4 digits."""
+    """A similar product and the cosine of the two features, in [-1, 1], rounded to 4 digits.
+
+    `reasons` are flags from 0 to 31: what else the two have in common.
+    """
 
     product_id: str
     similarity: float
+    reasons: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +103,14 @@ class Thumbnail:
 
     def digest(self, size: Literal[160, 320]) -> str:
         return self.digest_160 if size == 160 else self.digest_320
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A map of a catalogue: `places` are (x, y) by product id, whole numbers from 0 to 9999, x to the right and y up.
+
+    `laid_out` of them, at least, were laid out together; the others were added beside them later.
+    """
+
+    places: Mapping[str, tuple[int, int]]
+    laid_out: int

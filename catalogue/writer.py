@@ -4,16 +4,32 @@ import hashlib
 import re
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from catalogue import atomic, encoding
-from catalogue.encoding import SCALE, SHARD, Build, Entry, Manifest
+from catalogue.encoding import SCALE, SHARD, Build, Entry, Manifest, Pair
 from catalogue.errors import PrecomputedError
-from catalogue.precomputed import IMAGES, MANIFEST, SIZES
-from catalogue.product import Neighbour
+from catalogue.precomputed import GROUPS, IMAGES, MANIFEST, MAP, REPORT, SIZES
+from catalogue.product import Layout, Neighbour
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What stands beside the catalogue and its lists, by product id; what is empty is not written.
+
+    `elsewhere`: lists of other categories. `groups`: products that look the same. `layout`: the map. `heats`: encoded
+    heat maps of the first neighbours. `report`: the quality report's file.
+    """
+
+    elsewhere: Mapping[str, Sequence[Neighbour]] = field(default_factory=dict)
+    groups: Sequence[Sequence[str]] = ()
+    layout: Layout | None = None
+    heats: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    report: bytes = b""
 
 
 def write(
@@ -22,6 +38,7 @@ def write(
     entries: Sequence[Entry],
     neighbours: Mapping[str, Sequence[Neighbour]],
     drops: Mapping[str, int] | None = None,
+    extras: Extras | None = None,
 ) -> Manifest:
     """Write catalogue and lists as a new version, then the manifest in one step, then remove what it supersedes.
 
@@ -30,10 +47,7 @@ def write(
     when the folder cannot be written.
     """
     entries = sorted(entries, key=lambda entry: entry.product.id)
-    contents = {
-        **_shards("catalogue", [encoding.catalogue_bytes(shard) for shard in _batched(entries)]),
-        **_shards("neighbours", [encoding.neighbours_bytes(s) for s in _batched(_indexed(entries, neighbours))]),
-    }
+    contents = _contents(entries, neighbours, extras or Extras())
     files = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     manifest = Manifest(
         version=encoding.version_of(build, files),
@@ -54,11 +68,32 @@ def write(
     return manifest
 
 
-def _indexed(entries: Sequence[Entry], neighbours: Mapping[str, Sequence[Neighbour]]) -> list[list[tuple[int, int]]]:
+def _contents(
+    entries: Sequence[Entry], neighbours: Mapping[str, Sequence[Neighbour]], extras: Extras
+) -> dict[str, bytes]:
+    """The files of the version's folder."""
     index = {entry.product.id: position for position, entry in enumerate(entries)}
+    files = {
+        **_shards("catalogue", [encoding.catalogue_bytes(shard) for shard in _batched(entries)]),
+        **_shards("neighbours", [encoding.neighbours_bytes(s) for s in _batched(_indexed(index, neighbours))]),
+    }
+    if any(extras.elsewhere.values()):
+        shards = _batched(_indexed(index, extras.elsewhere))
+        files |= _shards("elsewhere", [encoding.neighbours_bytes(shard) for shard in shards])
+    if any(extras.heats.values()):
+        rows = [extras.heats.get(product_id, ()) for product_id in index]
+        files |= _shards("heats", [encoding.heats_bytes(shard) for shard in _batched(rows)])
+    if extras.groups:
+        files[GROUPS] = encoding.groups_bytes([[index[each] for each in group] for group in extras.groups])
+    if extras.layout:
+        files[MAP] = encoding.map_bytes(list(index), extras.layout)
+    return files | ({REPORT: extras.report} if extras.report else {})
+
+
+def _indexed(index: Mapping[str, int], neighbours: Mapping[str, Sequence[Neighbour]]) -> list[list[Pair]]:
     return [
-        [(index[near.product_id], round(near.similarity * SCALE)) for near in neighbours.get(entry.product.id, ())]
-        for entry in entries
+        [(index[near.product_id], round(near.similarity * SCALE), near.reasons) for near in neighbours.get(own, ())]
+        for own in index
     ]
 
 

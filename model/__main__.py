@@ -2,10 +2,6 @@
 
 import sys
 import warnings
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,52 +9,18 @@ import click
 import numpy as np
 from PIL import Image
 from rich.console import Console
-from rich.table import Table
 
 from catalogue import command as command_line
-from model import agreement, calibration, extractors, query, sheet
-from model.build import Report, build, extract
-from model.extractors import ENGINES, OPENVINO, Extractor
+from catalogue.report import report_bytes
+from model import judging, query, sheet, tables
+from model.build import build
+from model.extracted import extract
 from model.features import write_arrays
-from model.images import View
-from model.plan import Plan, plan
+from model.options import chosen, list_options, shared_options
+from model.plan import plan
 from model.progress import bar
-from model.ranking import PRESETS, Preset
 
-Command = Callable[..., Any]
-
-
-class ViewNames(click.ParamType[tuple[View, ...]]):
-    """Views by their names, with commas between them."""
-
-    name = "VIEWS"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[View, ...]:
-        try:
-            return tuple(dict.fromkeys(View.parse(name.strip()) for name in value.split(",")))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
-def shared_options(command: Command) -> Command:
-    """Options of every command that runs a network."""
-    for option in (
-        click.option("--views", type=ViewNames(), help="What the network sees of each photo, such as"
-                     " letterbox,crop: letterbox, crop or squash, @PIXELS after it for another size. The preset's own"
-                     " unless given; each costs as much as the first."),
-        click.option("--mirror", is_flag=True, help="See each view mirrored too, and average. Costs as much again."),
-        click.option("--preset", default="shop", show_default=True, type=click.Choice(sorted(PRESETS)),
-                     help="shop: the whole photo on white, and its middle. classic: squashed, nearest neighbour, lists"
-                     " of 5."),
-        click.option("--engine", default=OPENVINO, show_default=True, type=click.Choice([*ENGINES, "auto"]),
-                     help="What runs the network. auto: the fastest that agrees with the reference on its photos."),
-        click.option("--weights", type=click.Path(path_type=Path), help="A file of weights for the extractor."),
-        click.option("--extractor", "name", default="vgg16", show_default=True, metavar="NAME|FILE.toml",
-                     help=f"The network that sees the photos: {', '.join(sorted(extractors.EXTRACTORS))}, or a file"
-                     " that describes an ONNX model."),
-    ):  # fmt: skip
-        command = option(command)
-    return command
+Folder = click.Path(path_type=Path)
 
 
 @click.group()
@@ -67,52 +29,53 @@ def cli() -> None:
 
 
 @cli.command("build")
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--out", default="precomputed", show_default=True, type=click.Path(path_type=Path), help="Where to.")
-@click.option("--k", type=click.IntRange(1, 1000), help="Length of the lists; the preset's own unless given.")
+@click.argument("folder", type=Folder)
+@click.option("--out", default="precomputed", show_default=True, type=Folder, help="Where to.")
+@click.option("--heatmaps", is_flag=True, help="Store where in the photos the first three similarities come from.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done and about how long it takes.")
+@list_options
 @shared_options
-def build_command(folder: Path, out: Path, k: int | None, dry_run: bool, **network: Any) -> None:
+def build_command(folder: Path, out: Path, heatmaps: bool, dry_run: bool, **options: Any) -> None:
     """Everything from the photos in FOLDER to the lists in --out; again to update them."""
-    extractor, preset = _chosen(folder, **network)
+    with_ = chosen(folder, **options)
     if dry_run:
-        Console().print(_plan_table(plan(folder, extractor, preset.views, bar)))
+        Console().print(tables.plan_table(plan(folder, with_.extractor, with_.preset.views, bar)))
         return
-    report = build(folder, out, extractor, preset, k or preset.k, bar)
-    Console().print(_closing_table(report))
-    print(f"{out} holds version {report.manifest.version}")
+    built = build(folder, out, with_.extractor, with_.preset, bar, with_.network if heatmaps else None)
+    Console().print(tables.closing_table(built))
+    print(f"{out} holds version {built.manifest.version}")
 
 
 @cli.command("extract")
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The .npz file to write.")
+@click.argument("folder", type=Folder)
+@click.option("--out", required=True, type=Folder, help="The .npz file to write.")
 @click.option("--every-photo", is_flag=True, help="A row for each photo of each product, its file in `photos`.")
 @shared_options
-def extract_command(folder: Path, out: Path, every_photo: bool, **network: Any) -> None:
+def extract_command(folder: Path, out: Path, every_photo: bool, **options: Any) -> None:
     """Write the ids (N,) and vectors (N, D) float32 of FOLDER's main photos."""
-    extracted = extract(folder, *_chosen(folder, **network), bar)
-    ids, vectors, named = extracted.ids, extracted.vectors, {}
+    with_ = chosen(folder, **options)
+    extracted = extract(folder, with_.extractor, with_.preset, bar)
+    ids, vectors, named = np.array(extracted.ids), extracted.vectors, {}
     if every_photo:
-        rows = extracted.every_photo()
-        ids, vectors = rows.ids, rows.vectors
-        named["photos"] = np.array([path.relative_to(folder).as_posix() for path in rows.paths])
-    write_arrays(out, ids=np.array(ids), vectors=vectors, **named)
+        ids, vectors = ids[extracted.photos.owners], extracted.photos.vectors
+        named["photos"] = np.array([path.relative_to(folder).as_posix() for path in extracted.paths])
+    write_arrays(out, ids=ids, vectors=vectors, **named)
     print(f"{out} holds {len(vectors)} vectors of {vectors.shape[1]} values")
 
 
 @cli.command("similar")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=Folder)
 @click.argument("wanted", metavar="ID|IMAGE")
-@click.option("--k", default=5, show_default=True, type=click.IntRange(1, 1000), help="How many.")
-@click.option("--sheet", "sheet_path", type=click.Path(path_type=Path), help="Write a contact sheet, such as x.png.")
+@click.option("--sheet", "sheet_path", type=Folder, help="Write a contact sheet, such as x.png.")
+@list_options
 @shared_options
-def similar_command(folder: Path, wanted: str, k: int, sheet_path: Path | None, **network: Any) -> None:
-    """The products in FOLDER most similar to a product or to an image file."""
-    extractor, preset = _chosen(folder, **network)
-    extracted = extract(folder, extractor, preset, bar)
-    answer = query.similar(extracted, wanted, extractor, preset.views, k)
+def similar_command(folder: Path, wanted: str, sheet_path: Path | None, **options: Any) -> None:
+    """The products in FOLDER most similar to a product or to an image file, five unless --k says otherwise."""
+    with_ = chosen(folder, **{**options, "k": options["k"] or 5})
+    extracted = extract(folder, with_.extractor, with_.preset, bar)
+    answer = query.similar(extracted, wanted, with_.extractor, with_.preset, bar)
     titles = {product.id: product.title for product in extracted.products}
-    Console().print(_similar_table(answer, titles))
+    Console().print(tables.similar_table(answer, titles))
     if sheet_path:
         asked = sheet.Picture(answer.photo, answer.title, wanted)
         found = [
@@ -125,74 +88,24 @@ def similar_command(folder: Path, wanted: str, k: int, sheet_path: Path | None, 
         print(f"{sheet_path} shows them")
 
 
-def _chosen(
-    folder: Path,
-    name: str,
-    weights: Path | None,
-    engine: str,
-    preset: str,
-    views: tuple[View, ...] | None,
-    mirror: bool,
-) -> tuple[Extractor, Preset]:
-    """What the shared options say."""
-    settings = PRESETS[preset]
-    shown = views or settings.views
-    if mirror:
-        shown = tuple(replace(view, mirrored=mirrored) for view in shown for mirrored in (False, True))
-    with Console(stderr=True).status(f"loading {name}"):
-        network = extractors.network(name, weights)
-    load = partial(calibration.on_engine, folder, network, fit=shown[0].fit, track=bar)
-    if engine == "auto":
-        engine = agreement.choose(folder, network, load, shown[0].fit, bar)
-        print(f"{engine} is the fastest engine that agrees with {network.engines[0]}", file=sys.stderr)
-    return load(engine), replace(settings, views=shown)
-
-
-def _closing_table(report: Report) -> Table:
-    manifest, changes = report.manifest, report.changes
-    table = Table("built", "", title=None)
-    rows = {
-        "products": manifest.products,
-        "products added": changes.added,
-        "products removed": changes.removed,
-        "with similar products": manifest.listed,
-        "lists changed": changes.lists,
-        "photos": manifest.photos,
-        "photos removed": changes.photos_removed,
-        "features new": report.extraction.new,
-        "features reused": report.extraction.reused,
-    }
-    for label, count in rows.items():
-        table.add_row(label, str(count))
-    for name in report.extraction.damaged:
-        table.add_row(f"damaged, extracted again: {name}", "")
-    _add_drops(table, manifest.drops)
-    return table
-
-
-def _plan_table(found: Plan) -> Table:
-    table = Table("to be built", "", title=None)
-    table.add_row("products", str(found.products))
-    table.add_row("photos", str(found.photos))
-    for view, count in found.missing.items():
-        table.add_row(f"features to extract, {view}", str(count))
-    table.add_row("about, for those", f"{timedelta(seconds=round(found.seconds))}")
-    _add_drops(table, found.drops)
-    return table
-
-
-def _add_drops(table: Table, drops: Mapping[str, int]) -> None:
-    for reason, count in sorted(drops.items()):
-        table.add_row(f"dropped: {reason}", str(count))
-    table.columns[1].justify = "right"
-
-
-def _similar_table(answer: query.Answer, titles: dict[str, str]) -> Table:
-    table = Table("", "id", "title", "similarity", title=f"similar to {answer.title}")
-    for number, near in enumerate(answer.neighbours, start=1):
-        table.add_row(str(number), near.product_id, titles[near.product_id], f"{near.similarity:.4f}")
-    table.columns[3].justify = "right"
-    return table
+@cli.command("evaluate")
+@click.argument("folder", type=Folder)
+@click.option("--html", default="report.html", show_default=True, type=Folder, help="The page to write.")
+@click.option("--against", multiple=True, metavar="NAME|FILE.toml", help="Another extractor to compare with.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON instead of a table, and write no page.")
+@list_options
+@shared_options
+def evaluate_command(folder: Path, html: Path, against: tuple[str, ...], as_json: bool, **options: Any) -> None:
+    """How good the lists of FOLDER are, beside plain cosine and other extractors, as a table and a page."""
+    names = dict.fromkeys((options["name"], *against))
+    given = {name: chosen(folder, **{**options, "name": name}) for name in names}
+    judged = judging.judge_all(folder, given, bar)
+    if as_json:
+        print(report_bytes(judged.report).decode())
+        return
+    Console().print(tables.report_table(judged.report))
+    judging.write_page(judged, html)
+    print(f"{html} shows them")
 
 
 def _one_line(message: Warning | str, *_: Any, **__: Any) -> None:

@@ -1,95 +1,78 @@
-"""Everything from a folder of photos to precomputed lists, and the parts of it that other commands need."""
+"""Everything from a folder of photos to precomputed lists."""
 
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from catalogue import feed, writer
-from catalogue.alone import alone
+import numpy as np
+
+from catalogue import writer
 from catalogue.encoding import Build, Entry, Manifest
-from catalogue.errors import CatalogueError, FeaturesError, PrecomputedError
-from catalogue.precomputed import MANIFEST, Shop, load
-from catalogue.product import Neighbour, Product
-from model import features, thumbnails
-from model.extractors import Extractor, Features
-from model.photos import Gathered, gather
+from catalogue.errors import PrecomputedError
+from catalogue.precomputed import MANIFEST, load
+from catalogue.product import Layout, Neighbour
+from catalogue.report import report_bytes
+from catalogue.shop import Shop
+from catalogue.writer import Extras
+from model import features, heatmap, judging, layout, reasons, thumbnails
+from model.changes import Changes, changes
+from model.extracted import Extracted, at_work_alone, catalogue, of_gathered
+from model.extractors import Extractor, Network
+from model.lists import Lists, Preset
+from model.neighbours import TopK
+from model.photos import Photo
 from model.progress import Track
-from model.ranking import Preset, rank
+
+BLOCK = 4096  # products whose prints are in memory at a time
+MAPPED = 16  # neighbours of each product by which the map is laid out
+HEATED = 3  # neighbours of each product that heat maps are made of
 
 
 @dataclass(frozen=True)
-class Extracted:
-    """A catalogue with the features of its products' main photos.
-
-    `ids` ascend; `vectors` are (len(ids), D) float32. Products without a usable photo are in `products` alone.
-    """
-
-    products: Sequence[Product]
-    gathered: Gathered
-    extraction: features.Extraction
-    ids: Sequence[str]
-    vectors: Features
-
-    def every_photo(self) -> "EveryPhoto":
-        """All usable photos of each product, its main one first."""
-        rows = [(i, photo) for i, photos in sorted(self.gathered.photos.items()) for photo in photos]
-        vectors = self.extraction.vectors([photo.sha256 for _, photo in rows])
-        return EveryPhoto([i for i, _ in rows], [photo.path for _, photo in rows], vectors)
-
-
-@dataclass(frozen=True)
-class EveryPhoto:
-    """A row for each photo of each product: `vectors` (M, D) float32, and its product and file in the same order."""
-
-    ids: Sequence[str]
-    paths: Sequence[Path]
-    vectors: Features
-
-
-@dataclass(frozen=True)
-class Changes:
-    """What differs from the lists that were there: products and photos by number, and lists of products in both."""
-
-    added: int
-    removed: int
-    photos_removed: int
-    lists: int
-
-
-@dataclass(frozen=True)
-class Report:
+class Built:
     """What a build did, for its closing table."""
 
     manifest: Manifest
     extraction: features.Extraction
     changes: Changes
+    groups: int
 
 
-def build(folder: Path, out: Path, extractor: Extractor, preset: Preset, k: int, track: Track) -> Report:
-    """Write the lists of the catalogue in `folder` to `out`.
+def build(
+    folder: Path, out: Path, extractor: Extractor, preset: Preset, track: Track, heated: Network | None = None
+) -> Built:
+    """Write the lists of the catalogue in `folder` to `out`; with the heat maps of the network `heated`.
 
-    Raises CatalogueError when no product has a usable photo, FeaturesError and PrecomputedError when the disk refuses;
-    what lay in `out` is then still there.
+    Raises CatalogueError when no product has a usable photo, FeaturesError and PrecomputedError when the disk refuses,
+    ExtractorError for a network that heat maps cannot be made of; what lay in `out` is then still there.
     """
     _check_out(out, folder)
-    with _alone(folder):
-        return _build(folder, out, extractor, preset, k, track)
+    with at_work_alone(folder):
+        return _build(folder, out, extractor, preset, track, heated)
 
 
-def _build(folder: Path, out: Path, extractor: Extractor, preset: Preset, k: int, track: Track) -> Report:
+def _build(
+    folder: Path, out: Path, extractor: Extractor, preset: Preset, track: Track, heated: Network | None
+) -> Built:
     products, gathered = catalogue(folder, track)
     before = _before(out)
     made, unusable = thumbnails.make(gathered.distinct(), before, out, track)
-    extracted = _extracted(folder, products, gathered.without(unusable), extractor, preset, track)
-    lists = rank(extracted.ids, extracted.vectors, k)
+    extracted = of_gathered(folder, products, gathered.without(unusable), extractor, preset, track)
+    lists = with_reasons(extracted, extracted.lists(preset, track))
+    extras = Extras(
+        elsewhere=lists.elsewhere,
+        groups=lists.groups,
+        layout=_layout(extracted, lists, before, track),
+        heats=_heats(extracted, lists, heated, preset, track) if heated else {},
+        report=report_bytes(judging.judge(extracted, {preset.name: lists}, track)),
+    )
     photos = extracted.gathered.photos
     entries = [Entry(p, tuple(made[photo.sha256] for photo in photos[p.id])) for p in products]
-    extraction = extracted.extraction
-    settings = Build(extractor.name, extraction.fingerprint, extracted.vectors.shape[1], preset.name, k)
-    manifest = writer.write(out, settings, entries, lists, extracted.gathered.drops)
-    return Report(manifest, extraction, changes(before, entries, lists))
+    dimension = extracted.photos.vectors.shape[1]
+    settings = Build(extractor.name, extracted.extraction.fingerprint, dimension, preset.name, preset.k)
+    manifest = writer.write(out, settings, entries, lists.similar, extracted.gathered.drops, extras)
+    return Built(manifest, extracted.extraction, changes(before, entries, lists.similar), len(lists.groups))
 
 
 def _before(out: Path) -> Shop | None:
@@ -100,56 +83,52 @@ def _before(out: Path) -> Shop | None:
         return None
 
 
-def changes(before: Shop | None, entries: Sequence[Entry], lists: Mapping[str, Sequence[Neighbour]]) -> Changes:
-    """Between the lists that were there and new ones."""
-    if before is None:
-        return Changes(len(entries), 0, 0, 0)
-    ids = {entry.product.id for entry in entries}
-    kept = [product.id for product in before.products if product.id in ids]
-    shown = {thumbnail.source for entry in entries for thumbnail in entry.thumbnails}
-    showed = {thumbnail.source for product in before.products for thumbnail in before.thumbnails(product.id)}
-    return Changes(
-        added=len(ids) - len(kept),
-        removed=len(before.products) - len(kept),
-        photos_removed=len(showed - shown),
-        lists=sum(before.neighbours(each, before.manifest.build.k) != list(lists.get(each, ())) for each in kept),
+def with_reasons(extracted: Extracted, lists: Lists) -> Lists:
+    """The same lists with what else each pair has in common."""
+    number = {product_id: index for index, product_id in enumerate(extracted.ids)}
+    blocks = [extracted.main_prints(part) for part in np.array_split(np.arange(len(number)), -(-len(number) // BLOCK))]
+    palettes = np.concatenate([reasons.palettes_of(prints) for prints in blocks])
+    shapes = np.concatenate([reasons.shapes_of(prints) for prints in blocks])
+
+    def told(named: Mapping[str, Sequence[Neighbour]]) -> dict[str, list[Neighbour]]:
+        pairs = [(number[own], number[near.product_id]) for own, each in named.items() for near in each]
+        rows = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        flags = iter(reasons.reasons(rows, extracted.listed, palettes, shapes).tolist())
+        return {own: [replace(near, reasons=next(flags)) for near in each] for own, each in named.items()}
+
+    return Lists(told(lists.similar), told(lists.elsewhere), lists.groups)
+
+
+def _layout(extracted: Extracted, lists: Lists, before: Shop | None, track: Track) -> Layout:
+    """The map, on which products of the version before stay where they were."""
+    number = {product_id: index for index, product_id in enumerate(extracted.ids)}
+    near = TopK(
+        np.full((len(number), MAPPED), -1, dtype=np.int64),
+        np.full((len(number), MAPPED), -np.inf),
+    )
+    for own, each in lists.similar.items():
+        for place, neighbour in enumerate(each[:MAPPED]):
+            near.indices[number[own], place] = number[neighbour.product_id]
+            near.similarities[number[own], place] = neighbour.similarity
+    return layout.lay_out(
+        extracted.ids,
+        near.indices,
+        near.similarities,
+        lambda: extracted.vectors,
+        before.layout if before else None,
+        track,
     )
 
 
-def extract(folder: Path, extractor: Extractor, preset: Preset, track: Track) -> Extracted:
-    """The features of the catalogue in `folder`, from its store or the network. Raises as `build` does."""
-    with _alone(folder):
-        products, gathered = catalogue(folder, track)
-        return _extracted(folder, products, gathered, extractor, preset, track)
-
-
-def _alone(folder: Path) -> AbstractContextManager[None]:
-    """Two that extract into one store would do everything twice."""
-    if not folder.is_dir():
-        return nullcontext()  # reading it says what is wrong
-    return alone(
-        folder / "features" / ".lock", FeaturesError(f"another build is at work on {folder}. Run this again after it.")
-    )
-
-
-def catalogue(folder: Path, track: Track) -> tuple[Sequence[Product], Gathered]:
-    """The products in `folder` and their photos. Raises CatalogueError."""
-    read = feed.read(folder)
-    gathered = gather(folder, read.products, track)
-    gathered.drops.update(read.drops)
-    return read.products, gathered
-
-
-def _extracted(
-    folder: Path, products: Sequence[Product], gathered: Gathered, extractor: Extractor, preset: Preset, track: Track
-) -> Extracted:
-    extraction = features.extract(gathered.distinct(), extractor, preset.views, folder / "features", track)
-    gathered = gathered.without(extraction.unusable)
-    main = {product_id: photos[0].sha256 for product_id, photos in sorted(gathered.photos.items()) if photos}
-    if not main:
-        reasons = ", ".join(f"{reason}: {count}" for reason, count in sorted(gathered.drops.items()))
-        raise CatalogueError(f"no product in {folder} has a usable photo ({reasons}).")
-    return Extracted(products, gathered, extraction, list(main), extraction.vectors(list(main.values())))
+def _heats(extracted: Extracted, lists: Lists, network: Network, preset: Preset, track: Track) -> dict[str, list[str]]:
+    """The heat maps of the first neighbours of each product."""
+    main = {own: photos[0] for own, photos in extracted.gathered.photos.items() if photos}
+    pairs = [(own, near.product_id) for own, each in lists.similar.items() for near in each[:HEATED]]
+    photos: list[tuple[Photo, Photo]] = [(main[own], main[near]) for own, near in pairs]
+    found: dict[str, list[str]] = {}
+    for (own, _), heat in zip(pairs, heatmap.heats(network, photos, preset.views, track), strict=True):
+        found.setdefault(own, []).append(" ".join(heat.texts))
+    return found
 
 
 def _check_out(out: Path, folder: Path) -> None:

@@ -100,6 +100,11 @@ class Extraction:
         """The names of blocks that had to be extracted again."""
         return [name for store in self.stores.values() for name in store.damaged]
 
+    @property
+    def parts(self) -> int:
+        """How many views stand side by side in `vectors`, each as wide as the others."""
+        return len({replace(view, mirrored=False) for view in self.stores})
+
     def vectors(self, keys: Sequence[str]) -> Features:
         """(n, D) float32 of the photos `keys`, joined from their views. Raises KeyError for one that has none."""
         return joined({view: store.rows(keys) for view, store in self.stores.items()})
@@ -121,7 +126,12 @@ def joined(views: Mapping[View, Features]) -> Features:
 
 
 def extract(
-    photos: Sequence[Photo], extractor: Extractor, views: Sequence[View], folder: Path, track: Track
+    photos: Sequence[Photo],
+    extractor: Extractor,
+    views: Sequence[View],
+    folder: Path,
+    track: Track,
+    label: str = "features",
 ) -> Extraction:
     """Bring the feature store in `folder` up to date with `photos`: only those that it lacks are extracted.
 
@@ -132,8 +142,8 @@ def extract(
     unusable: dict[str, UnusableImage] = {}
     for view, store in stores.items():
         wanted = [photo for photo in missing[view] if photo.sha256 not in unusable]
-        label = "features" if len(views) == 1 else f"features, {view}"
-        pairs = zip(wanted, track(_prepared(wanted, extractor, view), label, len(wanted)), strict=True)
+        task = label if len(views) == 1 else f"{label}, {view}"
+        pairs = zip(wanted, track(_prepared(wanted, extractor, view), task, len(wanted)), strict=True)
         for keys, pixels in _usable_blocks(pairs, unusable):
             store.add(keys, features_of(extractor, pixels))
     new = {photo.sha256 for lacking in missing.values() for photo in lacking} - set(unusable)

@@ -1,83 +1,253 @@
-"""Exact cosine top-k in blocks: pure arrays, never an N × N matrix."""
+"""Cosine top-k of every row, exactly: pure arrays in blocks, never an N × N matrix nor a copy of the features.
 
+A float32 product proposes, float64 decides. A block of the product serves its rows and, turned around, its columns, so
+that half of all products do; the k-th best so far is a threshold that nearly all of a later block stays below.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from model.extractors import Features
+from model.progress import Track, silent
 
-BLOCK = 1024  # rows of one matrix product: (1024, N) float32 similarities are in memory at a time
+Integers = npt.NDArray[np.int64]
+Doubles = npt.NDArray[np.float64]
+
+BLOCK = 2048  # rows and columns of one matrix product
 TOLERANCE = 2e-6  # above the rounding error of a float32 product of unit vectors
 DIGITS = 7  # similarities that agree to as many decimals are equal, and the smaller index goes first
-PAIRS = 4096  # pairs compared at a time in float64
+SPARE = 12  # candidates kept beyond the k best, for those that float32 cannot tell from the k-th
+GROUP = 16  # values whose largest stands for them when a threshold is looked for
+VALUES = 2**19  # values that are widened to float64 at a time: 4 MB, which a processor's cache holds
+WIDE = 2**24  # values of a float64 product at a time, 128 MB
+EXACT = 6e12  # N * N * (D + 512) up to which the exact search takes less than a minute on 2 cores
+LENGTHS = (1e-12, 1e12)  # between them float32 products neither vanish nor overflow
 
 
 @dataclass(frozen=True)
 class TopK:
-    """The k best other rows of each row: `indices` (N, k) int64 and `similarities` (N, k) float64, best first."""
+    """The k best other rows of each row: `indices` (N, k) int64 and `similarities` (N, k) float64, best first.
 
-    indices: npt.NDArray[np.int64]
-    similarities: npt.NDArray[np.float64]
-
-
-def top_k(features: Features, k: int) -> TopK:
-    """The `min(k, N - 1)` rows of highest cosine to each row of (N, D) float32 `features`, itself excluded.
-
-    Equal similarities are ordered by index. A row of zeros has similarity 0 to every other. Raises ValueError for
-    values that are not finite or a `k` below 1.
+    Where a row has fewer than k others to choose from, the rest are index -1 and similarity -inf.
     """
-    if k < 1:
-        raise ValueError(f"expected k of at least 1, received {k}")
-    rows = unit(features)
-    k = min(k, max(0, len(rows) - 1))
-    indices = np.zeros((len(rows), k), dtype=np.int64)
-    similarities = np.zeros((len(rows), k))
-    for start in range(0, len(rows) if k else 0, BLOCK):
-        block = slice(start, min(start + BLOCK, len(rows)))
-        indices[block], similarities[block] = _block_top_k(rows, block, k)
-    return TopK(indices, similarities)
+
+    indices: Integers
+    similarities: Doubles
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What float32 proposes for each row: `indices` (N, C) int64 and `rough` (N, C) float32 cosines, best first.
+
+    Where a row has fewer than C, the rest are index -1 and -inf.
+    """
+
+    indices: Integers
+    rough: Features
+
+    @staticmethod
+    def none(count: int, width: int) -> "Candidates":
+        return Candidates(np.full((count, width), -1), np.full((count, width), -np.inf, dtype=np.float32))
+
+
+def top_k(features: Features, k: int, owners: Integers | None = None, track: Track = silent) -> TopK:
+    """The `min(k, N - 1)` rows of highest cosine to each row of (N, D) float32 `features`, exactly.
+
+    Rows with equal `owners` (N,) int64, such as photos of one product, are never each other's neighbours; without
+    `owners` each row has its own. Equal similarities are ordered by index. A row of zeros has similarity 0 to every
+    other. Raises ValueError for values that are not finite or a `k` below 1.
+    """
+    features, lengths, k = prepared(features, k)
+    owners = np.arange(len(features)) if owners is None else owners
+    if k == 0:
+        return TopK(np.zeros((len(features), 0), np.int64), np.zeros((len(features), 0)))
+    candidates = _proposed(features, lengths, owners, k, track)
+    near = candidates.rough >= candidates.rough[:, k - 1 : k] - np.float32(TOLERANCE)
+    best = decided(features, lengths, np.arange(len(features)), np.where(near, candidates.indices, -1), k)
+    crowded = np.flatnonzero(near[:, -1] & (candidates.indices[:, -1] >= 0) & (near.shape[1] < len(features) - 1))
+    for rows in np.array_split(crowded, -(-len(crowded) * len(features) // WIDE) or 1):
+        found = _of_all(features, lengths, owners, rows, k)
+        best.indices[rows], best.similarities[rows] = found.indices, found.similarities
+    return best
+
+
+def search(features: Features, k: int, owners: Integers | None = None, track: Track = silent) -> TopK:
+    """`top_k` where that takes less than a minute on 2 cores, such as for 30,000 × 4,096; else that of `clusters`.
+
+    The shape of the features alone decides, so that equal input gives equal output.
+    """
+    from model import clusters  # which is built on this module
+
+    count, dimension = features.shape
+    exact = count * count * (dimension + 512) <= EXACT  # comparing costs about what 512 more dimensions would
+    return (top_k if exact else clusters.top_k)(features, k, owners, track)
 
 
 def nearest(features: Features, query: Features, k: int) -> TopK:
     """The `min(k, N)` rows of highest cosine to the one feature `query` (D,), as the only row of the result."""
-    rows, one = unit(features), unit(query[None])
-    exact = np.round(rows.astype(np.float64) @ one[0].astype(np.float64), DIGITS)
-    best = np.lexsort((np.arange(len(rows)), -exact))[:k]
-    return TopK(best[None], np.clip(exact[best], -1, 1)[None])
+    cosines = _cosines_to_all(query[None], row_lengths(query[None]), features, row_lengths(features))[0]
+    best = np.argsort(-cosines, kind="stable")[:k]
+    return TopK(best[None], cosines[best][None])
 
 
 def unit(features: Features) -> Features:
     """Rows scaled to length 1; rows of zeros stay zeros. Raises ValueError for values that are not finite."""
-    if not np.isfinite(features).all():
+    row_lengths(features)
+    scaled = np.empty(features.shape, dtype=np.float32)
+    for part in slices(len(features), features.shape[1]):
+        wide = features[part].astype(np.float64)
+        largest = np.abs(wide).max(axis=1, keepdims=True, initial=0)
+        wide /= np.where(largest > 0, largest, 1)
+        length = np.linalg.norm(wide, axis=1, keepdims=True)
+        scaled[part] = wide / np.where(length > 0, length, 1)
+    return scaled
+
+
+def cosines_of(features: Features, left: Integers, right: Integers) -> Doubles:
+    """(P,) float64 cosines of the rows `left` (P,) with the rows `right` (P,), rounded to DIGITS decimals."""
+    return _cosines(features, row_lengths(features), left, right)
+
+
+def prepared(features: Features, k: int) -> tuple[Features, Doubles, int]:
+    """`features` of lengths that float32 can multiply, these lengths (N,), and `k` cut to N - 1. Raises ValueError."""
+    if k < 1:
+        raise ValueError(f"expected k of at least 1, received {k}")
+    lengths = row_lengths(features)
+    if len(lengths) and (lengths.min() < LENGTHS[0] or lengths.max() > LENGTHS[1]):
+        features = unit(features)
+        lengths = row_lengths(features)
+    return features, lengths, min(k, max(0, len(features) - 1))
+
+
+def row_lengths(features: Features) -> Doubles:
+    """(N,) float64 lengths of rows, 1 for a row of zeros. Raises ValueError for values that are not finite."""
+    lengths = np.empty(len(features))
+    for part in slices(len(features), features.shape[1]):
+        wide = features[part].astype(np.float64)
+        lengths[part] = np.sqrt(np.einsum("nd,nd->n", wide, wide))
+    if not np.isfinite(lengths).all():  # squares of finite float32 values stay finite in float64
         raise ValueError("expected finite features, received NaN or infinity")
-    wide = features.astype(np.float64)
-    largest = np.abs(wide).max(axis=1, keepdims=True, initial=0)
-    wide /= np.where(largest > 0, largest, 1)  # so that squares of tiny and huge values stay in range
-    length = np.linalg.norm(wide, axis=1, keepdims=True)
-    return (wide / np.where(length > 0, length, 1)).astype(np.float32)
+    return np.where(lengths > 0, lengths, 1)
 
 
-def _block_top_k(rows: Features, block: slice, k: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """The float32 product proposes every row that could be among the k best; float64 decides, then the index."""
-    rough = rows[block] @ rows.T
-    own = np.arange(block.start, block.stop)
-    rough[own - block.start, own] = -np.inf
-    least = np.partition(rough, -k, axis=1)[:, -k] - TOLERANCE
-    queries, candidates = np.nonzero(rough >= least[:, None])
-    exact = _cosines(rows, queries + block.start, candidates)
-    order = np.lexsort((candidates, -exact, queries))
-    first = np.searchsorted(queries, np.arange(len(own)))
-    kept = order[(first[:, None] + np.arange(k)).ravel()]
-    shape = (len(own), k)
-    return candidates[kept].reshape(shape), exact[kept].reshape(shape)
+def slices(count: int, dimension: int) -> Iterator[slice]:
+    """Consecutive parts of `count` rows, each of about VALUES values."""
+    step = max(1, VALUES // max(1, dimension))
+    return (slice(start, min(start + step, count)) for start in range(0, count, step))
 
 
-def _cosines(rows: Features, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Cosines of pairs of unit rows, each computed in the same order of additions, so that equal rows give equals."""
-    cosines = np.empty(len(left))
-    for start in range(0, len(left), PAIRS):
-        part = slice(start, start + PAIRS)
-        a, b = rows[left[part]].astype(np.float64), rows[right[part]].astype(np.float64)
-        cosines[part] = np.einsum("pd,pd->p", a, b)
-    return np.clip(np.round(cosines, DIGITS), -1, 1)
+def floor(rough: Features, count: int) -> Features:
+    """(R,) float32: in each row of (R, C) `rough` at least `count` values reach it, and seldom many more.
+
+    The `count` largest of the groups' largest values are as many values of the row, so the least of them is a bound.
+    Looking for it is several times faster than np.partition of all values.
+    """
+    columns = rough.shape[1] // GROUP * GROUP
+    if columns < count * GROUP:
+        return np.full(len(rough), -np.inf, dtype=np.float32)
+    largest = rough[:, :columns].reshape(len(rough), GROUP, -1).max(axis=1)
+    return np.asarray(np.partition(largest, -count, axis=1)[:, -count], dtype=np.float32)
+
+
+def reaching(rough: Features, least: Features) -> tuple[Integers, Integers]:
+    """The rows and columns of the values in (R, C) `rough` that reach their row's `least`."""
+    reached = rough >= least[:, None]
+    if reached.flags.f_contiguous:  # of a block turned around: read in the order in which it lies in memory
+        columns, rows = np.divmod(np.flatnonzero(reached.T), len(rough))
+        return rows, columns
+    return np.divmod(np.flatnonzero(reached), rough.shape[1])
+
+
+def take_in(candidates: Candidates, rows: slice, queries: Integers, indices: Integers, rough: Features) -> None:
+    """Merge pairs into the `rows` of `candidates`: `queries` (P,) count from the first of these rows."""
+    count, width = rows.stop - rows.start, candidates.rough.shape[1]
+    every = np.concatenate([np.repeat(np.arange(count), width), queries])
+    similar = np.concatenate([candidates.rough[rows].ravel(), rough])
+    order = np.argsort(4.0 * every - np.maximum(similar, -2))  # by row, then best first, as one number
+    first = np.searchsorted(every[order], np.arange(count))
+    kept = order[first[:, None] + np.arange(width)]
+    candidates.indices[rows] = np.concatenate([candidates.indices[rows].ravel(), indices])[kept]
+    candidates.rough[rows] = similar[kept]
+    candidates.indices[rows][np.isneginf(candidates.rough[rows])] = -1
+
+
+def decided(features: Features, lengths: Doubles, rows: Integers, candidates: Integers, k: int) -> TopK:
+    """For each of `rows` (R,) the `k` best of its `candidates` (R, C), -1 for none, by float64 cosine, then by index."""
+    real = candidates >= 0
+    exact = np.full(real.shape, -np.inf)
+    exact[real] = _cosines(features, lengths, rows[np.nonzero(real)[0]], candidates[real])
+    order = np.lexsort((candidates, -exact))[:, :k]
+    return TopK(np.take_along_axis(candidates, order, axis=1), np.take_along_axis(exact, order, axis=1))
+
+
+def _proposed(features: Features, lengths: Doubles, owners: Integers, k: int, track: Track) -> Candidates:
+    count = len(features)
+    candidates = Candidates.none(count, min(k + SPARE, count - 1))
+    blocks = [slice(start, min(start + BLOCK, count)) for start in range(0, count, BLOCK)]
+    for block in blocks:  # first, so that every row has a threshold when the others come
+        rough = _rough(features, lengths, block, block)
+        rough[owners[block, None] == owners[None, block]] = -np.inf
+        _take_in_above(candidates, owners, block, block, rough, floor(rough, candidates.rough.shape[1]))
+    pairs = [(left, right) for place, left in enumerate(blocks) for right in blocks[place + 1 :]]
+    for left, right in track(pairs, "neighbours", len(pairs)):
+        rough = _rough(features, lengths, left, right)
+        for rows, columns, values in ((left, right, rough), (right, left, rough.T)):
+            least = candidates.rough[rows, k - 1] - np.float32(TOLERANCE)
+            _take_in_above(candidates, owners, rows, columns, values, least)
+    return candidates
+
+
+def _rough(features: Features, lengths: Doubles, left: slice, right: slice) -> Features:
+    rough: Features = features[left] @ features[right].T
+    rough *= (1 / lengths[left, None]).astype(np.float32)
+    return np.multiply(rough, (1 / lengths[right]).astype(np.float32), out=rough)
+
+
+def _take_in_above(
+    candidates: Candidates, owners: Integers, rows: slice, columns: slice, rough: Features, least: Features
+) -> None:
+    """Merge the pairs of a block whose `rough` cosine reaches their row's `least`, but for those of one owner."""
+    queries, places = reaching(rough, least)
+    other = owners[queries + rows.start] != owners[places + columns.start]
+    queries, places = queries[other], places[other]
+    take_in(candidates, rows, queries, places + columns.start, rough[queries, places])
+
+
+def _of_all(features: Features, lengths: Doubles, owners: Integers, rows: Integers, k: int) -> TopK:
+    """Of `rows` that have more equals than candidates are kept: their `k` best of all rows in float64."""
+    cosines = _cosines_to_all(features[rows], lengths[rows], features, lengths)
+    cosines[owners[rows, None] == owners] = -np.inf
+    best = np.argsort(-cosines, kind="stable")[:, :k]
+    similarities = np.take_along_axis(cosines, best, axis=1)
+    return TopK(np.where(np.isfinite(similarities), best, -1), similarities)
+
+
+def _cosines_to_all(rows: Features, own: Doubles, features: Features, lengths: Doubles) -> Doubles:
+    """(R, N) float64 cosines of some rows with all."""
+    cosines = np.empty((len(rows), len(features)))
+    wide = rows.astype(np.float64)
+    for part in slices(len(features), features.shape[1]):
+        cosines[:, part] = wide @ features[part].astype(np.float64).T
+    return _rounded(cosines / own[:, None] / lengths)
+
+
+def _cosines(features: Features, lengths: Doubles, left: Integers, right: Integers) -> Doubles:
+    """(P,) float64 cosines of pairs of rows; a pair and its reverse are computed once."""
+    keys, places = np.unique(np.minimum(left, right) * len(features) + np.maximum(left, right), return_inverse=True)
+    one, other = np.divmod(keys, len(features))
+
+    def products(part: slice) -> Doubles:
+        a, b = features[one[part]].astype(np.float64), features[other[part]].astype(np.float64)
+        return np.asarray(np.einsum("pd,pd->p", a, b))
+
+    with ThreadPoolExecutor() as pool:
+        dots = np.concatenate([np.zeros(0), *pool.map(products, slices(len(keys), features.shape[1]))])
+    return _rounded(dots / (lengths[one] * lengths[other]))[places]
+
+
+def _rounded(cosines: Doubles) -> Doubles:
+    return np.asarray(np.clip(np.round(cosines, DIGITS), -1, 1))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from model.build import catalogue
+from model.extracted import catalogue
 from model.extractors import Extractor, fingerprint
 from model.features import FeatureStore, features_of
 from model.images import View

@@ -1,39 +1,99 @@
-"""From features to each product's list."""
+"""The steps from features to ranked lists: pure functions on arrays, each with its source.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+A *row* is a photo. A *look* is what a list shows once: a product, or several that are duplicates of each other, with
+all their photos. Looks are numbered from 0.
+"""
 
-from catalogue.product import Neighbour
+import numpy as np
+import numpy.typing as npt
+
 from model.extractors import Features
-from model.images import View
-from model.neighbours import TopK, top_k
+from model.neighbours import DIGITS, TopK, unit
+
+Indices = npt.NDArray[np.int64]
+
+EXPANSION, POWER = 10, 2  # neighbours that a row is expanded by, and the power of their similarity that they weigh
+CROWD, STRENGTH = 10, 0.25  # neighbours by which it is told how crowded a look's surroundings are, and what that counts
+_SAME = 1e-6  # residuals below this are rounding errors of equal rows
+_ROWS = 1024  # rows expanded at a time
 
 
-@dataclass(frozen=True)
-class Preset:
-    """How photos are shown to the network, and how long the lists are unless `--k` says otherwise."""
+def centred(features: Features, parts: int) -> Features:
+    """(N, D) float32 unit rows: each of `parts` equal sections of (N, D) `features` less its mean, and of one length.
 
-    name: str
-    views: tuple[View, ...]
-    k: int
-
-
-PRESETS = {
-    "shop": Preset("shop", (View("letterbox"), View("crop")), 24),
-    "classic": Preset("classic", (View("squash"),), 5),
-}
-
-
-def rank(ids: Sequence[str], features: Features, k: int) -> dict[str, list[Neighbour]]:
-    """The `k` products most similar to each, best first, by the cosine of their (N, D) float32 `features`.
-
-    `ids` stand in ascending order, by which equal similarities are ordered.
+    What all photos of a catalogue share, such as their white ground, then says nothing about which are alike. Rows of
+    zeros, and rows that are all equal, become zeros. Source: Jégou and Chum, Negative evidences and co-occurrences in
+    image retrieval (2012).
     """
-    best = top_k(features, k)
-    return {product_id: neighbours_of(ids, best, row) for row, product_id in enumerate(ids)}
+    made = np.empty(features.shape, dtype=np.float32)
+    width = features.shape[1] // parts
+    for start in range(0, features.shape[1], width):
+        section = unit(features[:, start : start + width])
+        empty = ~section.any(axis=1)
+        section -= section[~empty].mean(axis=0, dtype=np.float64).astype(np.float32) if not empty.all() else 0
+        section[empty | (np.linalg.norm(section, axis=1) < _SAME)] = 0
+        made[:, start : start + width] = unit(section) / np.float32(parts**0.5)
+    return made
 
 
-def neighbours_of(ids: Sequence[str], best: TopK, row: int) -> list[Neighbour]:
-    """Row `row` of `best` as neighbours, similarities rounded to 4 digits."""
-    pairs = zip(best.indices[row], best.similarities[row], strict=True)
-    return [Neighbour(ids[index], round(float(similarity), 4)) for index, similarity in pairs]
+def expanded(rows: Features, near: TopK) -> Features:
+    """(N, D) float32: each of the unit `rows` with its nearest neighbours added, weighed by their similarity ** POWER.
+
+    What neighbours agree on grows, what is by chance shrinks. Source: α-weighted query expansion, here of every row:
+    Radenović et al., Fine-tuning CNN image retrieval with no human annotation (2018).
+    """
+    weights = np.maximum(near.similarities[:, :EXPANSION], 0).astype(np.float32) ** POWER
+    made = rows.copy()
+    for start in range(0, len(rows), _ROWS):
+        part = slice(start, start + _ROWS)
+        for place in range(weights.shape[1]):
+            made[part] += weights[part, place, None] * rows[near.indices[part, place]]
+        made[part] = unit(made[part])
+    return made
+
+
+def by_look(near: TopK, looks: Indices, depth: int) -> TopK:
+    """The `depth` nearest looks of each look from the neighbours of its rows: the best pair of rows counts.
+
+    `looks` (N,) says which one each row belongs to.
+    """
+    present = near.indices >= 0
+    asked = np.broadcast_to(looks[:, None], present.shape)[present]
+    found, similarities = looks[near.indices[present]], near.similarities[present]
+    order = np.lexsort((-similarities, found, asked))
+    asked, found, similarities = asked[order], found[order], similarities[order]
+    best = np.append(True, (np.diff(asked) != 0) | (np.diff(found) != 0))[: len(asked)]
+    return _table(asked[best], found[best], similarities[best], int(looks.max(initial=-1)) + 1, depth)
+
+
+def crowding(near: TopK) -> npt.NDArray[np.float64]:
+    """(L,) how crowded the surroundings of each look are: the mean similarity of its CROWD nearest, 0 without any."""
+    first = near.similarities[:, :CROWD]
+    counted = np.isfinite(first)
+    found: npt.NDArray[np.float64] = np.where(counted, first, 0).sum(axis=1) / np.maximum(counted.sum(axis=1), 1)
+    return found
+
+
+def corrected(near: TopK, crowd: npt.NDArray[np.float64]) -> TopK:
+    """The same neighbours ordered anew: those in a `crowd` (L,), which are near to everything, stand back.
+
+    Half of the penalty of cross-domain similarity local scaling, whose whole would bring far products forward. Source:
+    Conneau et al., Word translation without parallel data (2018), CSLS.
+    """
+    scores = np.round(near.similarities - STRENGTH * crowd[near.indices], DIGITS)
+    asked = np.broadcast_to(np.arange(len(scores))[:, None], scores.shape)
+    present = near.indices >= 0
+    return _table(asked[present], near.indices[present], scores[present], len(scores), scores.shape[1])
+
+
+def _table(asked: Indices, found: Indices, values: npt.NDArray[np.float64], count: int, width: int) -> TopK:
+    """Triples in rows of `width`, the highest values first, then the smallest index; -1 and -inf after the last."""
+    order = np.lexsort((found, -values, asked))
+    asked, found, values = asked[order], found[order], values[order]
+    place = np.arange(len(asked)) - np.searchsorted(asked, asked)
+    kept = place < width
+    indices = np.full((count, width), -1, dtype=np.int64)
+    similarities = np.full((count, width), -np.inf)
+    indices[asked[kept], place[kept]] = found[kept]
+    similarities[asked[kept], place[kept]] = values[kept]
+    return TopK(indices, similarities)

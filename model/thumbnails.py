@@ -9,8 +9,9 @@ from PIL import Image
 
 from catalogue import atomic
 from catalogue.errors import PrecomputedError, UnusableImage
-from catalogue.precomputed import IMAGES, SIZES, Shop
+from catalogue.precomputed import IMAGES, SIZES
 from catalogue.product import Thumbnail
+from catalogue.shop import Shop
 from model.images import decode, inside
 from model.photos import Photo, ahead, blocks_of, read
 from model.progress import Track

@@ -9,7 +9,7 @@ from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from catalogue import precomputed
-from catalogue.precomputed import Shop
+from catalogue.shop import Shop
 from storefront import ids
 from storefront.aria import announced
 from storefront.pages import NAME, Page, page_at

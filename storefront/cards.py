@@ -4,8 +4,8 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from catalogue.precomputed import Shop
 from catalogue.product import Neighbour, Product, Thumbnail
+from catalogue.shop import Shop
 from storefront import money
 from storefront.urls import IMAGES, product_address
 

@@ -6,8 +6,8 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from catalogue.precomputed import Shop
 from catalogue.product import Product
+from catalogue.shop import Shop
 from storefront import cards, selection
 from storefront.aria import labelled
 from storefront.selection import Selection

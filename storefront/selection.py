@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from catalogue.precomputed import Shop
 from catalogue.product import Product
+from catalogue.shop import Shop
 from storefront.urls import Browsing
 
 PER_PAGE = 48

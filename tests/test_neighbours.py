@@ -1,14 +1,17 @@
 """Exact top-k: against an oracle, and the invariants that every list must keep."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from model import neighbours
+from model import clusters, neighbours
 from model.extractors import Features
-from model.neighbours import DIGITS, nearest, top_k, unit
+from model.neighbours import DIGITS, cosines_of, floor, nearest, search, top_k, unit
+from model.progress import T
 
 # Small whole numbers, so that equal similarities are common, and their order by index is really tested.
 small_features = arrays.arrays(
@@ -18,10 +21,18 @@ small_features = arrays.arrays(
 
 def oracle(features: Features, k: int) -> list[list[int]]:
     """Every pair compared in float64, then sorted: what the blocked search must find."""
-    rows = unit(features).astype(np.float64)
+    return [[index for index, _ in row] for row in oracle_of(features, k, np.arange(len(features)))]
+
+
+def oracle_of(features: Features, k: int, owners: neighbours.Integers) -> list[list[tuple[int, float]]]:
+    """The same with similarities, and without the rows of the same owner."""
+    rows = features.astype(np.float64)
+    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-300)
     similarities = np.round(np.clip([[float(np.dot(a, b)) for b in rows] for a in rows], -1, 1), DIGITS)
     return [
-        sorted((j for j in range(len(rows)) if j != i), key=lambda j: (-similarities[i][j], j))[:k]
+        sorted(((j, similarities[i][j]) for j in range(len(rows)) if owners[j] != owners[i]), key=lambda p: (-p[1], p))[
+            : min(k, len(rows) - 1)
+        ]
         for i in range(len(rows))
     ]
 
@@ -65,7 +76,7 @@ def test_blocks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     features = random_features(100)
     whole = top_k(features, 9)
     monkeypatch.setattr(neighbours, "BLOCK", 7)
-    monkeypatch.setattr(neighbours, "PAIRS", 11)
+    monkeypatch.setattr(neighbours, "VALUES", 11)
     blocked = top_k(features, 9)
     assert np.array_equal(whole.indices, blocked.indices)
     assert np.array_equal(whole.similarities, blocked.similarities)
@@ -111,3 +122,85 @@ def test_nearest_finds_a_query_among_the_rows() -> None:
     found = nearest(features, features[12] * 3, 4)
     assert found.indices[0, 0] == 12
     assert found.indices[0, 1:].tolist() == top_k(features, 3).indices[12].tolist()
+
+
+@given(small_features, st.integers(1, 15), st.lists(st.integers(0, 4), min_size=12, max_size=12))
+def test_rows_of_one_owner_are_never_neighbours(features: Features, k: int, owner: list[int]) -> None:
+    owners = np.array(owner[: len(features)])
+    found = top_k(features, k, owners)
+    for row, wanted in enumerate(oracle_of(features, k, owners)):
+        rest = found.indices.shape[1] - len(wanted)
+        assert found.indices[row].tolist() == [index for index, _ in wanted] + [-1] * rest
+        assert found.similarities[row].tolist() == pytest.approx([value for _, value in wanted] + [-np.inf] * rest)
+
+
+@pytest.mark.parametrize("block", [7, 64, 2048])
+def test_more_equals_than_there_is_room_for_are_ordered_by_index(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbours, "BLOCK", block)
+    monkeypatch.setattr(neighbours, "WIDE", 1000)
+    features = random_features(300, 8)
+    features[50:250] = features[50]
+    found = top_k(features, 5, np.arange(300) // 2)
+    assert found.indices[50].tolist() == [52, 53, 54, 55, 56]
+    assert found.indices[249].tolist() == [50, 51, 52, 53, 54]
+    assert [
+        [index for index, _ in row] for row in oracle_of(features, 5, np.arange(300) // 2)
+    ] == found.indices.tolist()
+
+
+def test_a_large_catalogue_is_searched_as_the_oracle_does() -> None:
+    features = np.maximum(random_features(5000, 24), 0)
+    rough = unit(features).astype(np.float64) @ unit(features).T.astype(np.float64)
+    np.fill_diagonal(rough, -1)
+    assert np.array_equal(
+        top_k(features, 7).indices, np.argsort(-np.round(rough, DIGITS), axis=1, kind="stable")[:, :7]
+    )
+
+
+@pytest.mark.parametrize("scale", [1e-40, 1e-20, 1e20, 1e37])
+def test_tiny_and_huge_values_have_the_neighbours_of_usual_ones(scale: float) -> None:
+    features = np.round(random_features(40) * 8)
+    assert np.array_equal(top_k((features * scale).astype(np.float32), 5).indices, top_k(features, 5).indices)
+
+
+def test_features_are_left_as_they_were() -> None:
+    features = random_features(50)
+    before = features.copy()
+    top_k(features, 5)
+    assert np.array_equal(features, before)
+
+
+def test_the_shape_decides_which_search_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    features = random_features(200)
+    assert np.array_equal(search(features, 5).indices, top_k(features, 5).indices)
+    monkeypatch.setattr(clusters, "top_k", lambda *_: nearest(features, features[0], 1))
+    monkeypatch.setattr(neighbours, "EXACT", 200 * 200 * 528)
+    assert len(search(features, 5).indices) == 200
+    monkeypatch.setattr(neighbours, "EXACT", 200 * 200 * 528 - 1)
+    assert len(search(features, 5).indices) == 1
+
+
+def test_progress_is_told_of_each_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbours, "BLOCK", 10)
+    told: list[tuple[str, int]] = []
+
+    def track(items: Iterable[T], description: str, total: int) -> Iterable[T]:
+        told.append((description, total))
+        return items
+
+    top_k(random_features(40), 3, track=track)
+    assert told == [("neighbours", 6)]
+
+
+@given(st.integers(1, 5), st.integers(1, 400))
+def test_enough_values_reach_the_floor(count: int, columns: int) -> None:
+    rough = random_features(3, columns)
+    assert ((rough >= floor(rough, count)[:, None]).sum(axis=1) >= min(count, columns)).all()
+
+
+def test_cosines_of_pairs_are_those_of_the_lists() -> None:
+    features = random_features(20)
+    found = top_k(features, 3)
+    assert np.array_equal(cosines_of(features, np.repeat(np.arange(20), 3), found.indices.ravel()).reshape(20, 3),
+                          found.similarities)  # fmt: skip
+    assert cosines_of(features, np.zeros(0, np.int64), np.zeros(0, np.int64)).shape == (0,)

@@ -12,7 +12,8 @@ from catalogue import atomic, writer
 from catalogue.encoding import SHARD, Entry, Manifest
 from catalogue.errors import PrecomputedError, UnknownProduct
 from catalogue.precomputed import load, read_manifest, verify
-from catalogue.product import Neighbour, Product
+from catalogue.product import Layout, Neighbour, Product
+from catalogue.writer import Extras
 from tests.factories import make_product, products
 from tests.shop_folder import BUILD, make_products, make_shop_folder
 
@@ -36,16 +37,47 @@ def test_what_is_written_is_read_again(
     tmp_path_factory: pytest.TempPathFactory, written: list[Product], data: st.DataObject
 ) -> None:
     folder = tmp_path_factory.mktemp("precomputed")
+    ids = [product.id for product in written]
     near = st.builds(
         Neighbour,
-        st.sampled_from([p.id for p in written]),
+        st.sampled_from(ids),
         st.integers(-10_000, 10_000).map(lambda whole: whole / 10_000),
+        st.integers(0, 31),
     )
-    lists = {product.id: data.draw(st.lists(near, max_size=5)) for product in written}
-    writer.write(folder, BUILD, [Entry(product) for product in written], lists)
+    several = st.lists(near, max_size=5)
+    lists, elsewhere = ({each: data.draw(several) for each in ids} for _ in range(2))
+    drawn = {each: data.draw(st.none() | st.tuples(st.integers(0, 9999), st.integers(0, 9999))) for each in ids}
+    places = {each: place for each, place in drawn.items() if place}
+    layout = Layout(places, len(places)) if places else None
+    heats = {each: data.draw(st.lists(st.text("0123456789", max_size=9), max_size=3)) for each in ids}
+    extras = Extras(elsewhere, [sorted(ids)] if len(ids) > 1 else [], layout, heats, b'{"format":1}')
+    writer.write(folder, BUILD, [Entry(product) for product in written], lists, extras=extras)
     shop = load(folder)
     assert shop.products == tuple(sorted(written, key=lambda product: product.id))
-    assert {product.id: shop.neighbours(product.id) for product in written} == lists
+    assert {each: shop.stored(each) for each in ids} == lists
+    available = {product.id for product in written if product.available}
+    assert all(shop.elsewhere(i) == [n for n in elsewhere[i] if n.product_id in available] for i in ids)
+    assert all(shop.duplicates(each) == sorted(set(ids) - {each}) for each in ids)
+    assert shop.layout == layout
+    assert {each: list(shop.heats(each)) for each in ids} == heats
+    assert shop.report == extras.report
+
+
+def test_what_was_not_written_is_empty(tmp_path: Path) -> None:
+    shop = load(make_shop_folder(tmp_path, make_products(3)))
+    assert (shop.elsewhere("mug-000"), shop.duplicates("mug-000"), shop.heats("mug-000")) == ([], [], ())
+    assert (shop.groups, shop.layout, shop.report) == ([], None, b"")
+
+
+def test_what_is_sold_out_is_passed_over(tmp_path: Path) -> None:
+    products = [
+        make_product(f"p{number:02}", availability="out_of_stock" if number % 2 else "in_stock") for number in range(40)
+    ]
+    lists = {"p00": [Neighbour(product.id, 0.9) for product in products[1:]]}
+    writer.write(tmp_path, BUILD, [Entry(product) for product in products], lists)
+    shop = load(tmp_path)
+    assert [near.product_id for near in shop.neighbours("p00", 12)] == [f"p{2 * n:02}" for n in range(1, 13)]
+    assert len(shop.stored("p00")) == 39
 
 
 def test_thumbnails_are_read_again(tmp_path: Path) -> None:
@@ -60,6 +92,15 @@ def test_lists_run_over_several_files(tmp_path: Path) -> None:
     manifest = write_many(tmp_path, 2 * SHARD + 1, 3)
     assert sorted(manifest.files) == [f"{kind}-000{n}.json" for kind in ("catalogue", "neighbours") for n in range(3)]
     assert len(load(tmp_path).neighbours("product-002000")) == 3
+
+
+def test_reasons_take_at_most_two_bytes_a_pair(tmp_path: Path) -> None:
+    sizes = {}
+    for flags in (0, 31):
+        near = [Neighbour(f"p{number}", 0.9, flags) for number in range(1, 9)]
+        writer.write(tmp_path / str(flags), BUILD, [Entry(make_product(f"p{n}")) for n in range(9)], {"p0": near})
+        sizes[flags] = sum(path.stat().st_size for path in (tmp_path / str(flags)).glob("*/neighbours-*"))
+    assert 0 < sizes[31] - sizes[0] <= 2 * 8
 
 
 def test_lists_of_twelve_take_at_most_130_bytes_a_product(tmp_path: Path) -> None:

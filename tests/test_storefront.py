@@ -10,8 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from catalogue.errors import PrecomputedError
-from catalogue.precomputed import Shop, load
+from catalogue.precomputed import load
 from catalogue.product import Price
+from catalogue.shop import Shop
 from storefront import cards, create_app, money
 from storefront.pages import page_at
 from storefront.selection import categories, page_numbers, select

@@ -71,6 +71,8 @@ class Network:
 
     `graph` gives an ONNX file, or the path of one, that takes (B, 3, S, S) float32; `reference` a Keras model that
     takes (B, S, S, 3), where there is one. `output` is the one to take of several, and `pooled` makes (B, D) of it.
+    `positions` gives an ONNX file whose output is (B, C, H, W), what the network found at each position; the features
+    are its mean over all of them when `is_mean`.
     """
 
     name: str
@@ -82,6 +84,8 @@ class Network:
     any_size: bool = False
     output: str = ""
     pooled: Callable[[Features], Features] = np.asarray
+    positions: Callable[[], bytes] | None = None
+    is_mean: bool = False
 
     @property
     def engines(self) -> tuple[str, ...]:

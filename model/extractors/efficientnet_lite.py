@@ -18,7 +18,7 @@ import numpy as np
 from catalogue.errors import WeightsError
 from model.extractors import Network, Scale
 from model.extractors.checkpoint import Array, read_checkpoint
-from model.extractors.graph import PHOTOS, Graph
+from model.extractors.graph import PHOTOS, POSITIONS, Graph
 
 DIMENSION = 1280
 SCALE = Scale((127.0, 127.0, 127.0), (128.0, 128.0, 128.0))  # about [-1, 1]
@@ -97,13 +97,27 @@ def network(variant: Variant, weights: Path | None = None) -> Network:
         made = Graph(variant.name)
         return made.model(features(made, PHOTOS, variant, tensors))
 
+    def positions() -> bytes:
+        made = Graph(variant.name)
+        return made.model(Body(made, tensors, variant.name).head(PHOTOS, variant), POSITIONS)
+
     def reference() -> Any:
         from model.extractors.layers import Layers
 
         made = Layers(variant.name.replace("-", "_"))
         return made.model(features(made, made.photos, variant, tensors))
 
-    return Network(variant.name, digest, variant.size, SCALE, graph, reference, any_size=True)
+    return Network(
+        variant.name,
+        digest,
+        variant.size,
+        SCALE,
+        graph,
+        reference,
+        any_size=True,
+        positions=positions,
+        is_mean=True,
+    )
 
 
 def packaged_weights(variant: Variant) -> Path:

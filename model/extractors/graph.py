@@ -14,6 +14,7 @@ Array = npt.NDArray[Any]
 
 OPSET = 17
 PHOTOS, FEATURES = "photos", "features"
+POSITIONS = ("N", "C", "H", "W")
 
 
 class Graph:
@@ -62,11 +63,11 @@ class Graph:
         """(N, H × W × C) of (N, C, H, W): in the order of a network whose channels stand last."""
         return self._add("Flatten", [self._add("Transpose", [x], perm=[0, 2, 3, 1])])
 
-    def model(self, x: str) -> bytes:
-        """The whole graph as an ONNX file, with the value `x` as the features."""
+    def model(self, x: str, shape: tuple[str, ...] = ("N", "D")) -> bytes:
+        """The whole graph as an ONNX file, with the value `x` of that shape as the features."""
         self._graph.node.append(helper.make_node("Identity", [x], [FEATURES]))
         self._graph.input.append(helper.make_tensor_value_info(PHOTOS, TensorProto.FLOAT, ["N", 3, "S", "S"]))
-        self._graph.output.append(helper.make_tensor_value_info(FEATURES, TensorProto.FLOAT, ["N", "D"]))
+        self._graph.output.append(helper.make_tensor_value_info(FEATURES, TensorProto.FLOAT, list(shape)))
         return bytes(self._model.SerializeToString())
 
     def _add(self, kind: str, given: list[str], **attributes: Any) -> str:

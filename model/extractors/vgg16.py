@@ -7,7 +7,7 @@ import hashlib
 import os
 import warnings
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy as np
 from catalogue.errors import WeightsError
 from model.extractors import Network, Scale
 from model.extractors.engine import keras
-from model.extractors.graph import PHOTOS, Array, Graph
+from model.extractors.graph import PHOTOS, POSITIONS, Array, Graph
 from model.extractors.hdf5 import arrays_by_layer
 
 SIZE = 224
@@ -41,7 +41,15 @@ def network(weights: Path | None = None) -> Network:
         warnings.warn(f"{path} is not the file of weights that Keras publishes for VGG16.", stacklevel=2)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Network("vgg16", digest, SIZE, SCALE, lambda: graph(path), lambda: reference(path))
+    return Network(
+        "vgg16",
+        digest,
+        SIZE,
+        SCALE,
+        lambda: graph(path),
+        lambda: reference(path),
+        positions=lambda: positions(path),
+    )
 
 
 def published(path: Path) -> bool:
@@ -66,24 +74,44 @@ def reference(weights: Path) -> Any:
 
 def graph(weights: Path) -> bytes:
     """The same network as an ONNX file, without TensorFlow where the file's layout is known. Raises WeightsError."""
+    return _with_arrays(weights, _graph)
+
+
+def positions(weights: Path) -> bytes:
+    """An ONNX file of its convolutions alone, (B, 512, 7, 7) after the last pooling. Raises WeightsError."""
+
+    def convolutions(arrays: Weights) -> bytes:
+        made = Graph("vgg16_positions")
+        return made.model(_convolved(made, arrays), POSITIONS)
+
+    return _with_arrays(weights, convolutions)
+
+
+def _with_arrays(weights: Path, build: Callable[[Weights], bytes]) -> bytes:
     with arrays_by_layer(weights) as arrays:
         if all(_fits(arrays, name, shape) for name, shape in _shapes().items()):
-            return _graph(arrays)
-    return _graph({layer.name: layer.get_weights() for layer in reference(weights).layers})
+            return build(arrays)
+    return build({layer.name: layer.get_weights() for layer in reference(weights).layers})
 
 
 def _graph(arrays: Weights) -> bytes:
-    made, x = Graph("vgg16_fc2"), PHOTOS
+    made = Graph("vgg16_fc2")
+    x = made.flat(_convolved(made, arrays))
+    for name in ("fc1", "fc2"):
+        kernel, bias = arrays[name]
+        x = made.relu(made.dense(x, np.asarray(kernel), np.asarray(bias)))
+    return made.model(x)
+
+
+def _convolved(made: Graph, arrays: Weights) -> str:
+    """(B, 512, S / 32, S / 32), what the last pooling gives."""
+    x = PHOTOS
     for block, count in enumerate(BLOCKS, start=1):
         for number in range(1, count + 1):
             kernel, bias = arrays[f"block{block}_conv{number}"]
             x = made.relu(made.convolution(x, np.asarray(kernel).transpose(3, 2, 0, 1), np.asarray(bias)))
         x = made.max_pool(x)
-    x = made.flat(x)
-    for name in ("fc1", "fc2"):
-        kernel, bias = arrays[name]
-        x = made.relu(made.dense(x, np.asarray(kernel), np.asarray(bias)))
-    return made.model(x)
+    return x
 
 
 def _shapes() -> dict[str, tuple[int, ...]]:

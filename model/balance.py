@@ -1,0 +1,100 @@
+"""Nothing shown everywhere, nothing shown nowhere: small moves about the end of what a shopper sees of a list.
+
+Lists are (L, K) int64 looks, best first, -1 where there are no more. What is shown is the first SHOWN places; how
+often a look is shown over all lists is its count. Hubs and orphans of nearest-neighbour lists: Radovanović et al., Hubs
+in space (2010). A product that no list shows cannot be found by looking around: that is worth a place in one list.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from model.neighbours import TopK
+from model.ranking import Indices
+
+SHOWN = 10
+OFTEN = 3  # a look is shown in at most OFTEN * SHOWN lists
+
+
+def balanced(near: TopK, shown: int = SHOWN) -> Indices:
+    """The lists of `near`, which has scores for similarities, with as few moves as it takes.
+
+    A look that is shown too often gives way where it scores least against what follows. One that no list shows takes
+    the last shown place in the list of one of its own neighbours, where it loses least against what stands there; what
+    stands there moves one place down, and is shown elsewhere too.
+    """
+    shelf = _Shelf(near.indices.copy(), near, min(shown, near.indices.shape[1]))
+    if shelf.shown:
+        shelf.lower_hubs()
+        shelf.raise_orphans()
+    return shelf.lists
+
+
+@dataclass
+class _Shelf:
+    """Lists in the making."""
+
+    lists: Indices
+    near: TopK
+    shown: int
+
+    def __post_init__(self) -> None:
+        seen = self.lists[:, : self.shown]
+        self.counts = np.bincount(seen[seen >= 0], minlength=len(self.lists))
+        self.full: npt.NDArray[np.bool_] = np.zeros(len(self.lists), dtype=np.bool_)  # has taken in an orphan
+
+    def lower_hubs(self) -> None:
+        if self.lists.shape[1] <= self.shown:
+            return
+        limit = OFTEN * self.shown
+        for look in np.argsort(-self.counts, kind="stable")[: (self.counts > limit).sum()].tolist():
+            hosts, places = np.nonzero(self.lists[:, : self.shown] == look)
+            scores = self.near.similarities
+            lost = scores[hosts, places] - scores[hosts, self.shown]
+            for which in np.lexsort((hosts, lost)).tolist():
+                if self.counts[look] > limit:
+                    self._lower(look, int(hosts[which]), int(places[which]), limit)
+
+    def _lower(self, look: int, host: int, place: int, limit: int) -> None:
+        """Behind what is shown; the one that comes up must not become a hub itself."""
+        row = self.lists[host]
+        coming = row[self.shown]
+        if coming >= 0 and self.counts[coming] < limit:
+            row[place : self.shown + 1] = [*row[place + 1 : self.shown + 1], look]
+            self.counts[[look, coming]] += [-1, 1]
+
+    def raise_orphans(self) -> None:
+        """Those first that lose least, so that the order of the catalogue does not decide."""
+        orphans = np.flatnonzero(self.counts == 0).tolist()
+        for _, look in sorted((self._best_host(look)[0], look) for look in orphans):
+            loss, host = self._best_host(look)
+            if loss < np.inf:
+                self._raise(look, host)
+
+    def _best_host(self, look: int) -> tuple[float, int]:
+        """What is lost, and where, infinite where no neighbour's list has room."""
+        hosts = [host for host in self.near.indices[look].tolist() if host >= 0 and self._has_room(host)]
+        return min(((self._loss(look, host), host) for host in hosts), default=(np.inf, -1))
+
+    def _has_room(self, host: int) -> bool:
+        """Whether the last one that it shows can go a place down without being lost to all shoppers."""
+        last = self.lists[host, self.shown - 1]
+        return not self.full[host] and (last < 0 or bool(self.counts[last] > 1))
+
+    def _loss(self, look: int, host: int) -> float:
+        """How much better is what stands there than the orphan, by the host's scores."""
+        scores = self.near.similarities[host]
+        own = np.flatnonzero(self.near.indices[host] == look)
+        return float(scores[self.shown - 1] - (scores[own[0]] if len(own) else scores[scores > -np.inf].min()))
+
+    def _raise(self, look: int, host: int) -> None:
+        row = self.lists[host]
+        others = [other for other in row.tolist() if other not in (look, -1)]
+        last = row[self.shown - 1]
+        others.insert(self.shown - 1, look)
+        row[:] = [*others, *[-1] * len(row)][: len(row)]
+        self.counts[look] += 1
+        if last >= 0:
+            self.counts[last] -= 1
+        self.full[host] = True

@@ -1,0 +1,39 @@
+"""What a new build changes, for its closing table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from catalogue.encoding import Entry
+from catalogue.product import Neighbour
+from catalogue.shop import Shop
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What differs from the lists that were there: products and photos by number, and lists of products in both."""
+
+    added: int
+    removed: int
+    photos_removed: int
+    lists: int
+
+
+def changes(before: Shop | None, entries: Sequence[Entry], lists: Mapping[str, Sequence[Neighbour]]) -> Changes:
+    """Between the lists that were there and new ones."""
+    if before is None:
+        return Changes(len(entries), 0, 0, 0)
+    ids = {entry.product.id for entry in entries}
+    kept = [product.id for product in before.products if product.id in ids]
+    shown = {thumbnail.source for entry in entries for thumbnail in entry.thumbnails}
+    showed = {thumbnail.source for product in before.products for thumbnail in before.thumbnails(product.id)}
+    return Changes(
+        added=len(ids) - len(kept),
+        removed=len(before.products) - len(kept),
+        photos_removed=len(showed - shown),
+        lists=sum(_order(before.stored(each)) != _order(lists.get(each, ())) for each in kept),
+    )
+
+
+def _order(neighbours: Sequence[Neighbour]) -> list[tuple[str, float]]:
+    """Without the reasons, which change with prices and names."""
+    return [(near.product_id, near.similarity) for near in neighbours]

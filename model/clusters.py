@@ -1,0 +1,176 @@
+"""Cosine top-k of large catalogues: nearly exact, in time that grows little faster than the number of rows.
+
+Rows are projected on their principal components (Halko, Martinsson and Tropp 2011, "Finding structure with randomness")
+and grouped by spherical k-means (Dhillon and Modha 2001) into clusters of a few hundred. The rows of a cluster are
+compared with those of the nearest clusters, then with the neighbours of the neighbours that they have found (Dong,
+Moses and Li 2011, "Efficient k-nearest neighbor graph construction"); each is one matrix product. All dimensions, in
+float64, decide between the rows that are left, as in the exact search.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from model.extractors import Features
+from model.neighbours import (
+    BLOCK,
+    Candidates,
+    Doubles,
+    Integers,
+    TopK,
+    decided,
+    floor,
+    prepared,
+    reaching,
+    slices,
+    take_in,
+)
+from model.progress import Track, silent
+
+SEED = 0
+SAMPLE = 8192  # rows that the principal components are fitted on
+ENERGY = 0.95  # share of the sample's squared length that the components must keep
+STEP, MOST = 64, 384  # components are a multiple of the first, at most the second
+SIZE = 256  # rows of a cluster, on average
+LEARNT = 32  # rows for each centre that k-means learns from
+ROUNDS = 6  # of k-means
+POOL = 8192  # rows of the nearest clusters that a cluster's own are compared with: the cost grows with it, and recall
+JOINS = 2  # how often lists are improved by the lists of the rows in them
+NEAR = 30  # rows of a list whose lists are looked through
+SPARE = 26  # rows of a list beyond k: those that all dimensions decide between
+
+
+def top_k(features: Features, k: int, owners: Integers | None = None, track: Track = silent) -> TopK:
+    """Nearly what `neighbours.top_k` gives, with the same contract: a list may lack a row that belongs there.
+
+    The similarities of the rows it has are exact, and equal input gives equal output.
+    """
+    features, lengths, k = prepared(features, k)
+    owners = np.arange(len(features)) if owners is None else owners
+    width = min(k + SPARE, max(0, len(features) - 1))
+    if k == 0:
+        return TopK(np.zeros((len(features), 0), np.int64), np.zeros((len(features), 0)))
+    reduced = _projected(features, _components(features, lengths))
+    clusters = _clusters(reduced)
+    lists = Candidates.none(len(features), width)
+    for rows, pool in track(zip(clusters, _pools(reduced, clusters), strict=True), "neighbours", len(clusters)):
+        _compare(lists, reduced, owners, rows, pool)
+    for _ in range(JOINS):
+        near = lists.indices[:, :NEAR].copy()
+        for rows in track(clusters, "their neighbours", len(clusters)):
+            _compare(lists, reduced, owners, rows, _joined(near, rows))
+    best = TopK(np.full((len(features), k), -1), np.full((len(features), k), -np.inf))
+    for rows in track(clusters, "similarities", len(clusters)):
+        found = decided(features, lengths, rows, lists.indices[rows], k)
+        best.indices[rows], best.similarities[rows] = found.indices, found.similarities
+    return best
+
+
+def _components(features: Features, lengths: Doubles) -> Features:
+    """(D, d) float32 orthonormal columns, enough of them to keep ENERGY of a sample of rows."""
+    random = np.random.default_rng(SEED)
+    dimension = features.shape[1]
+    chosen = np.sort(random.choice(len(features), min(SAMPLE, len(features)), replace=False))
+    sample = features[chosen] / lengths[chosen, None].astype(np.float32)
+    basis: Features = random.standard_normal((dimension, min(MOST + STEP, dimension)), dtype=np.float32)
+    for _ in range(2):
+        basis = _orthonormal(np.asarray(sample.T @ (sample @ basis), dtype=np.float32))
+    seen = sample @ basis
+    energies, turn = np.linalg.eigh(seen.T @ seen)
+    kept = np.cumsum(energies[::-1]) / max(1e-9, float(np.vdot(sample, sample)))
+    enough = int(np.searchsorted(kept, ENERGY)) + 1
+    components: Features = basis @ turn[:, ::-1][:, : min(MOST, -(-enough // STEP) * STEP)]
+    return components
+
+
+def _orthonormal(columns: Features) -> Features:
+    """An orthonormal basis of what (D, d) `columns` span: several times faster than their QR decomposition."""
+    wide = columns.astype(np.float64)
+    squares, turn = np.linalg.eigh(wide.T @ wide)
+    used = squares >= 1e-12 * squares.max(initial=0)
+    basis: Features = (wide @ (turn[:, used] / np.sqrt(np.maximum(squares[used], 1e-100)))).astype(np.float32)
+    return basis
+
+
+def _projected(features: Features, components: Features) -> Features:
+    """(N, d) float32, each row scaled to length 1."""
+    reduced = np.empty((len(features), components.shape[1]), dtype=np.float32)
+    for start in range(0, len(features), BLOCK):
+        part = slice(start, start + BLOCK)
+        reduced[part] = _scaled(features[part] @ components)
+    return reduced
+
+
+def _clusters(reduced: Features) -> list[Integers]:
+    """The indices of each cluster's rows, ascending; every row is in one, and none has more than 2 SIZE."""
+    labels = _labels(reduced, _centres(reduced))
+    order = np.argsort(labels, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(labels[order])) + 1)
+    return [part for group in groups for part in _halved(reduced, group)]
+
+
+def _centres(reduced: Features) -> Features:
+    """(C, d) float32 of unit length, found on a sample of rows."""
+    random = np.random.default_rng(SEED)
+    count = -(-len(reduced) // SIZE)
+    sample = reduced[np.sort(random.choice(len(reduced), min(LEARNT * count, len(reduced)), replace=False))]
+    centres = _scaled(sample[np.sort(random.choice(len(sample), count, replace=False))])
+    for _ in range(ROUNDS):
+        labels = _labels(sample, centres)
+        order = np.argsort(labels, kind="stable")
+        present, first = np.unique(labels[order], return_index=True)
+        centres[present] = _scaled(np.add.reduceat(sample[order], first, axis=0))  # one without rows stays
+    return centres
+
+
+def _labels(rows: Features, centres: Features) -> Integers:
+    """(N,) the centre of highest cosine to each row."""
+    parts = slices(len(rows), len(centres))
+    return np.concatenate([np.argmax(rows[part] @ centres.T, axis=1) for part in parts])
+
+
+def _halved(reduced: Features, rows: Integers) -> Iterator[Integers]:
+    """`rows` cut across their widest direction, until no part is larger than 2 SIZE."""
+    if len(rows) <= 2 * SIZE:
+        yield rows
+        return
+    spread = reduced[rows] - reduced[rows].mean(axis=0)
+    direction = np.linalg.eigh(spread.T @ spread)[1][:, -1]
+    order = rows[np.argsort(spread @ direction, kind="stable")]
+    for half in np.array_split(order, 2):
+        yield from _halved(reduced, np.sort(half))
+
+
+def _pools(reduced: Features, clusters: list[Integers]) -> Iterator[Integers]:
+    """For each cluster, the rows of it and of the clusters nearest to it, at least POOL if there are so many."""
+    centres = _scaled(np.stack([reduced[rows].sum(axis=0) for rows in clusters]))
+    sizes = np.array([len(rows) for rows in clusters])
+    for own, centre in enumerate(centres):
+        similar = centres @ centre
+        similar[own] = 2
+        near = np.argsort(-similar, kind="stable")
+        enough = int(np.searchsorted(np.cumsum(sizes[near]), POOL)) + 1
+        yield np.concatenate([clusters[each] for each in near[:enough]])
+
+
+def _joined(near: Integers, rows: Integers) -> Integers:
+    """The neighbours of the neighbours of `rows`: where a list lacks one, a neighbour's list often has it."""
+    own = near[rows]
+    found = np.unique(np.concatenate([own.ravel(), near[own[own >= 0]].ravel()]))
+    return found[found >= 0]
+
+
+def _compare(lists: Candidates, reduced: Features, owners: Integers, rows: Integers, others: Integers) -> None:
+    """Put the most similar of `others` into the lists of `rows`, which lose what they had."""
+    rough = reduced[rows] @ reduced[others].T
+    rough[owners[rows, None] == owners[others]] = -np.inf
+    width = lists.rough.shape[1]
+    best = Candidates.none(len(rows), width)
+    queries, places = reaching(rough, floor(rough, width))
+    take_in(best, slice(0, len(rows)), queries, others[places], rough[queries, places])
+    lists.indices[rows], lists.rough[rows] = best.indices, best.rough
+
+
+def _scaled(rows: Features) -> Features:
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.where(length > 0, length, 1), dtype=np.float32)

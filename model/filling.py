@@ -1,0 +1,58 @@
+"""Lists that a policy leaves short are filled from the whole catalogue, exactly."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from model.extractors import Features
+from model.neighbours import DIGITS, TopK
+from model.policy import Mask
+from model.ranking import STRENGTH, Indices
+
+Allowed = Callable[[Indices, Indices], Mask]
+
+_VALUES = 2**24  # scores at a time, 64 MB
+
+
+@dataclass(frozen=True)
+class Field:
+    """All looks as rows (L, D) float32 of unit length, and how crowded (L,) float64 the surroundings of each are."""
+
+    rows: Features
+    crowd: npt.NDArray[np.float64]
+
+    def filled(self, near: TopK, allowed: Allowed, need: int) -> TopK:
+        """`near` (L, K), with the next best looks behind it where fewer than `need` of it are `allowed`.
+
+        What is there already stays where it is; only looks that are allowed are added.
+        """
+        asked = np.arange(len(near.indices))[:, None]
+        have = ((near.indices >= 0) & allowed(asked, near.indices)).sum(axis=1)
+        short = np.flatnonzero(have < min(need, len(self.rows) - 1))
+        if not len(short):
+            return near
+        blank = ((0, 0), (0, need))
+        indices = np.pad(near.indices, blank, constant_values=-1)
+        scores = np.pad(near.similarities, blank, constant_values=-np.inf)
+        for looks in np.array_split(short, -(-len(short) * len(self.rows) // _VALUES)):
+            found, values = self._next_best(looks, near.indices[looks], allowed, need)
+            for look, more, each, missing in zip(looks, found, values, need - have[looks], strict=True):
+                start = int((indices[look] >= 0).sum())
+                more, each = more[each > -np.inf][:missing], each[each > -np.inf][:missing]
+                indices[look, start : start + len(more)] = more
+                scores[look, start : start + len(more)] = each
+        return TopK(indices, scores)
+
+    def _next_best(
+        self, looks: Indices, present: Indices, allowed: Allowed, need: int
+    ) -> tuple[Indices, npt.NDArray[np.float64]]:
+        everyone = np.arange(len(self.rows))[None]
+        scores = np.round(self.rows[looks] @ self.rows.T - STRENGTH * self.crowd, DIGITS)
+        scores[~allowed(looks[:, None], everyone)] = -np.inf
+        np.put_along_axis(scores, looks[:, None], -np.inf, axis=1)
+        rows, places = np.nonzero(present >= 0)
+        scores[rows, present[rows, places]] = -np.inf
+        order = np.argsort(-scores, axis=1, kind="stable")[:, :need]
+        return order, np.take_along_axis(scores, order, axis=1)

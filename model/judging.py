@@ -1,0 +1,89 @@
+"""How good a catalogue's lists are: from its features to the quality report."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from catalogue import atomic
+from catalogue.errors import LookalikeError, UnusableImage
+from catalogue.report import Report
+from model import thumbnails
+from model.evaluation import Judged, evaluate
+from model.extracted import Extracted, extract
+from model.lists import Lists, plain
+from model.neighbours import cosines_of
+from model.options import Chosen
+from model.photos import read
+from model.progress import Track
+from model.report_page import page
+
+PLAIN = "raw cosine"
+PLACES = 12  # of the lists of plain cosine
+RANDOM = 20_000  # pairs of products drawn at random
+SEED = 0
+
+
+def judge(extracted: Extracted, ways: Mapping[str, Lists], track: Track) -> Report:
+    """The report of the lists that are served, which come first in `ways`, beside plain cosine and the other ways."""
+    (served, lists), *others = ways.items()
+    raw = plain(extracted.ids, extracted.vectors, PLACES, track)
+    judged = [Judged(served, lists.similar), Judged(PLAIN, raw)]
+    judged += [Judged(name, other.similar) for name, other in others]
+    return evaluate(
+        judged,
+        {product.id: product.category for product in extracted.products},
+        lists.groups,
+        extracted.products,
+        extracted.ids,
+        random_pairs=random_similarities(extracted).tolist(),
+    )
+
+
+def random_similarities(extracted: Extracted) -> npt.NDArray[np.float64]:
+    """(P,) cosines of the main photos of pairs of products drawn at random, none with itself."""
+    count = len(extracted.ids)
+    if count < 2:
+        return np.zeros(0)
+    random = np.random.default_rng(SEED)
+    left = random.integers(0, count, RANDOM)
+    right = (left + random.integers(1, count, RANDOM)) % count
+    first = extracted.photos.first
+    found: npt.NDArray[np.float64] = cosines_of(extracted.photos.vectors, first[left], first[right])
+    return found
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A report, and the catalogue that it is about."""
+
+    report: Report
+    extracted: Extracted
+
+
+def judge_all(folder: Path, given: Mapping[str, Chosen], track: Track) -> Judgement:
+    """The report of the lists that each network gives the catalogue in `folder`; the first is served."""
+    extracted = {name: extract(folder, one.extractor, one.preset, track) for name, one in given.items()}
+    ways = {name: each.lists(given[name].preset, track) for name, each in extracted.items()}
+    first = next(iter(extracted.values()))
+    return Judgement(judge(first, ways, track), first)
+
+
+def write_page(judged: Judgement, path: Path) -> None:
+    """The report as one HTML file with its pictures. Raises LookalikeError when it cannot be written."""
+    photos, products = judged.extracted.gathered.photos, judged.extracted.products
+
+    def picture(product_id: str) -> bytes | None:
+        found = photos.get(product_id)
+        try:
+            return thumbnails.encode(read(found[0].path), found[0].sha256)[1][160] if found else None
+        except UnusableImage:
+            return None
+
+    html = page(judged.report, picture, {product.id: product.title for product in products})
+    try:
+        atomic.write_bytes(path, html.encode())
+    except OSError as error:
+        raise LookalikeError(f"{path} cannot be written: {error.strerror}.") from error

@@ -1,0 +1,72 @@
+"""What the commands print."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from rich.markup import escape
+from rich.table import Table
+
+from catalogue.report import Report
+from model import query
+from model.build import Built
+from model.plan import Plan
+from model.report_page import table_rows
+
+
+def closing_table(built: Built) -> Table:
+    manifest, changes = built.manifest, built.changes
+    table = Table("built", "", title=None)
+    rows = {
+        "products": manifest.products,
+        "products added": changes.added,
+        "products removed": changes.removed,
+        "with similar products": manifest.listed,
+        "lists changed": changes.lists,
+        "groups of duplicates": built.groups,
+        "photos": manifest.photos,
+        "photos removed": changes.photos_removed,
+        "features new": built.extraction.new,
+        "features reused": built.extraction.reused,
+    }
+    for label, count in rows.items():
+        table.add_row(label, str(count))
+    for name in built.extraction.damaged:
+        table.add_row(f"damaged, extracted again: {name}", "")
+    _add_drops(table, manifest.drops)
+    return table
+
+
+def plan_table(found: Plan) -> Table:
+    table = Table("to be built", "", title=None)
+    table.add_row("products", str(found.products))
+    table.add_row("photos", str(found.photos))
+    for view, count in found.missing.items():
+        table.add_row(f"features to extract, {view}", str(count))
+    table.add_row("about, for those", f"{timedelta(seconds=round(found.seconds))}")
+    _add_drops(table, found.drops)
+    return table
+
+
+def _add_drops(table: Table, drops: Mapping[str, int]) -> None:
+    for reason, count in sorted(drops.items()):
+        table.add_row(f"dropped: {reason}", str(count))
+    table.columns[1].justify = "right"
+
+
+def similar_table(answer: query.Answer, titles: dict[str, str]) -> Table:
+    table = Table("", "id", "title", "similarity", title=f"similar to {answer.title}")
+    for number, near in enumerate(answer.neighbours, start=1):
+        table.add_row(str(number), near.product_id, titles[near.product_id], f"{near.similarity:.4f}")
+    table.columns[3].justify = "right"
+    return table
+
+
+def report_table(report: Report) -> Table:
+    """The figures of a quality report."""
+    rows = [[escape(cell) for cell in row] for row in table_rows(report)]
+    table = Table(*rows[0])
+    for row in rows[1:]:
+        table.add_row(*row)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    return table

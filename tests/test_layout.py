@@ -1,0 +1,308 @@
+"""The map: what is alike lies together, and whoever has a place keeps it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from catalogue.encoding import SIDE, map_bytes, parse_map
+from catalogue.product import Layout
+from model.extractors import Features
+from model.layout import FEW, kept, lay_out
+from model.neighbours import TopK, top_k
+from model.progress import T, silent
+from tests.factories import texts
+from tests.serving import ROOT
+
+KINDS, OF_A_KIND = 8, 30
+coordinates = st.integers(0, SIDE - 1)
+layouts = st.dictionaries(texts(), st.tuples(coordinates, coordinates), max_size=8).flatmap(
+    lambda places: st.integers(0, len(places)).map(lambda laid_out: Layout(places, laid_out))
+)
+small_features = arrays.arrays(
+    np.float32, st.tuples(st.integers(1, FEW - 1), st.integers(1, 4)), elements=st.integers(-2, 2).map(float)
+)
+
+
+def kinds_of_products(each: int = OF_A_KIND) -> Features:
+    """KINDS × `each` products, kind after kind, that differ less within a kind than between them."""
+    random = np.random.default_rng(3)
+    kinds = np.repeat(random.standard_normal((KINDS, 24)), each, axis=0)
+    return (kinds + 0.4 * random.standard_normal(kinds.shape)).astype(np.float32)
+
+
+def ids_of(features: Features) -> list[str]:
+    return [f"p{row:04d}" for row in range(len(features))]
+
+
+def drawn(features: Features, k: int = 15, before: Layout | None = None) -> Layout:
+    found = top_k(features, k)
+    return lay_out(ids_of(features), found.indices, found.similarities, features, before, silent)
+
+
+def listed(lists: list[list[int]]) -> TopK:
+    """Lists of one neighbour or none, all equally similar."""
+    indices = np.array([(each or [-1])[:1] for each in lists])
+    return TopK(indices, np.where(indices < 0, -np.inf, 0.8))
+
+
+def without(layout: Layout, gone: Iterable[str]) -> Layout:
+    """As if `gone` had not been there when it was laid out."""
+    places = {product_id: place for product_id, place in layout.places.items() if product_id not in set(gone)}
+    return Layout(places, len(places))
+
+
+def places_of(layout: Layout) -> Features:
+    return np.array([layout.places[product_id] for product_id in sorted(layout.places)], dtype=np.float32)
+
+
+def assert_apart_and_inside(layout: Layout, count: int) -> None:
+    assert len(layout.places) == len(set(layout.places.values())) == count
+    assert all(0 <= value < SIDE for place in layout.places.values() for value in place)
+
+
+@dataclass
+class Stages:
+    """A Track that remembers what it was told."""
+
+    seen: list[tuple[str, int]] = field(default_factory=list)
+
+    def __call__(self, items: Iterable[T], description: str, total: int) -> Iterable[T]:
+        self.seen.append((description, total))
+        return items
+
+
+@pytest.fixture(scope="module")
+def features() -> Features:
+    return kinds_of_products()
+
+
+@pytest.fixture(scope="module")
+def layout(features: Features) -> Layout:
+    return drawn(features)
+
+
+def test_what_is_alike_lies_together(features: Features, layout: Layout) -> None:
+    share = kept(top_k(features, 15).indices, layout, ids_of(features))
+    assert share > 0.4  # at random, 10 of 239
+    places = places_of(layout)
+    gaps = np.linalg.norm(places[:, None] - places[None], axis=2) + np.diag(np.full(len(places), np.inf))
+    kinds = np.arange(len(places)) // OF_A_KIND
+    assert (kinds[gaps.argmin(axis=1)] == kinds).mean() > 0.95
+
+
+def test_the_map_fills_the_square(features: Features, layout: Layout) -> None:
+    assert_apart_and_inside(layout, len(features))
+    places = places_of(layout)
+    assert (places.min(axis=0) < 0.03 * SIDE).all()
+    assert (places.max(axis=0) > 0.97 * SIDE).all()
+    quarters = (places * 4 // SIDE).astype(int)
+    assert len({tuple(each) for each in quarters.tolist()}) == 16
+
+
+def test_an_outlier_does_not_squash_the_rest(features: Features) -> None:
+    found = top_k(features, 15)
+    alone = TopK(np.r_[found.indices, [[-1] * 15]], np.r_[found.similarities, [[-np.inf] * 15]])
+    rows = np.r_[features, -features[:1]]
+    places = places_of(lay_out(ids_of(rows), alone.indices, alone.similarities, rows, None, silent))
+    assert (np.quantile(places, 0.9, axis=0) - np.quantile(places, 0.1, axis=0) > 0.6 * SIDE).all()
+
+
+def test_equal_input_gives_equal_bytes_with_any_number_of_threads(layout: Layout) -> None:
+    code = (
+        "import sys; from tests.test_layout import *; found = drawn(kinds_of_products());"
+        "content = map_bytes(sorted(found.places), found);"
+        "print(content.decode(), 'tensorflow' in sys.modules)"
+    )
+    one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+    answer = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=ROOT, env={**os.environ, **one_thread}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (answer.stdout, answer.stderr) == (f"{map_bytes(sorted(layout.places), layout).decode()} False\n", "")
+
+
+def test_old_products_keep_their_places_when_few_are_added(features: Features, layout: Layout) -> None:
+    added = ids_of(features)[::7]
+    before = without(layout, added)
+    found = top_k(features, 15)
+
+    def unneeded() -> Features:
+        raise AssertionError("features are not needed to place a few")
+
+    after = lay_out(ids_of(features), found.indices, found.similarities, unneeded, before, silent)
+    assert {product_id: after.places[product_id] for product_id in before.places} == before.places
+    assert_apart_and_inside(after, len(features))
+    assert after.laid_out == len(before.places)
+    assert kept(found.indices, after, ids_of(features)) > 0.4
+
+
+def test_building_again_changes_nothing_and_removed_products_go(features: Features, layout: Layout) -> None:
+    assert drawn(features, before=layout) == layout
+    fewer = drawn(features[:-20], before=layout)
+    assert fewer == without(layout, ids_of(features)[-20:])
+
+
+def test_those_added_over_time_count_together(features: Features, layout: Layout) -> None:
+    stages, found = Stages(), top_k(features, 15)
+    before = Layout(layout.places, round(0.79 * len(features)))
+    after = lay_out(ids_of(features), found.indices, found.similarities, features, before, stages)
+    assert (after.laid_out, stages.seen) == (len(features), [("map", 1)])
+
+
+TURNS: dict[str, Callable[[int, int], tuple[int, int]]] = {
+    "turned": lambda x, y: (SIDE - 1 - y, x),
+    "mirrored": lambda x, y: (SIDE - 1 - x, y),
+}
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_a_new_layout_lies_as_the_one_before(features: Features, layout: Layout, turn: str) -> None:
+    few = [product_id for row, product_id in enumerate(ids_of(features)) if row % 3]
+    before = Layout({product_id: TURNS[turn](*layout.places[product_id]) for product_id in few}, len(few))
+    after = drawn(features, before=before)
+    assert after.laid_out == len(features)
+    assert_apart_and_inside(after, len(features))
+    moved = [np.hypot(*np.subtract(after.places[each], before.places[each])) for each in few]
+    assert np.median(moved) < 0.1 * SIDE
+
+
+def test_new_products_go_beside_new_ones_beside_old_ones() -> None:
+    before = Layout({f"p{row:04d}": (1000 * row, 500) for row in range(9)}, 9)
+    ids = [*before.places, "p0009", "p0010"]
+    lists = listed([*[[0]] * 9, [3], [9]])
+    after = lay_out(ids, lists.indices, lists.similarities, np.ones((11, 2), np.float32), before, silent)
+    assert after.laid_out == 9
+    for product_id in ids[9:]:
+        assert np.abs(np.subtract(after.places[product_id], before.places["p0003"])).max() < 800
+    assert_apart_and_inside(after, 11)
+
+
+def test_a_new_product_lies_by_the_most_similar_and_not_between_all() -> None:
+    before = Layout({"p0": (1000, 1000)} | {f"p{row}": (9000, 1000 * row) for row in range(1, 9)}, 9)
+    indices = np.array([[1, 2, 3]] * 9 + [[0, 1, 2]])
+    similarities = np.array([[0.9, 0.8, 0.8]] * 9 + [[0.9, 0.6, 0.6]])
+    after = lay_out([*before.places, "q"], indices, similarities, np.ones((10, 2), np.float32), before, silent)
+    assert np.abs(np.subtract(after.places["q"], before.places["p0"])).max() < 500
+
+
+def test_what_is_like_nothing_goes_where_the_map_is_emptiest() -> None:
+    tiles = [(x, y) for x in range(0, SIDE, SIDE // 16) for y in range(0, SIDE, SIDE // 16) if (x, y) != (1250, 6250)]
+    before = Layout({f"p{row:04d}": place for row, place in enumerate(tiles)}, len(tiles))
+    ids = [*before.places, "q"]
+    lists = listed([[]] * len(ids))
+    after = lay_out(ids, lists.indices, lists.similarities, np.ones((len(ids), 2), np.float32), before, silent)
+    assert after.places["q"] == (1250 + 312, 6250 + 312)
+
+
+def test_twins_that_are_added_part() -> None:
+    before = Layout({f"p{row:04d}": (0, 0) if row == 0 else (9000, row) for row in range(100)}, 100)
+    ids = [*before.places, *(f"q{row:02d}" for row in range(25))]
+    lists = listed([[1]] + [[0]] * 124)
+    after = lay_out(ids, lists.indices, lists.similarities, np.ones((125, 2), np.float32), before, silent)
+    assert_apart_and_inside(after, 125)
+    assert max(max(after.places[product_id]) for product_id in ids[100:]) < 0.1 * SIDE
+
+
+@settings(deadline=None)
+@given(small_features)
+def test_few_products_have_a_map_too(features: Features) -> None:
+    few = drawn(features)
+    assert_apart_and_inside(few, len(features))
+    assert few == drawn(features) == drawn(features, before=few)
+    assert few.laid_out == len(features)
+
+
+def test_few_products_load_nothing_heavy() -> None:
+    code = (
+        "import sys; from tests.test_layout import *; drawn(kinds_of_products(1));"
+        "print([name for name in ('umap', 'numba', 'sklearn', 'scipy', 'tensorflow') if name in sys.modules])"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout == "[]\n"
+
+
+def test_no_products_have_no_map() -> None:
+    lists = listed([])
+    assert lay_out([], lists.indices, lists.similarities, np.empty((0, 2), np.float32), None, silent) == Layout({}, 0)
+
+
+@pytest.mark.parametrize("count", [FEW - 1, 40])
+def test_identical_products_share_the_square(count: int) -> None:
+    same = drawn(np.ones((count, 8), dtype=np.float32))
+    assert_apart_and_inside(same, count)
+    assert (np.ptp(places_of(same), axis=0) > 0.9 * SIDE).all()
+
+
+def test_kinds_without_anything_in_common_have_areas_of_their_own() -> None:
+    features = np.repeat(np.eye(3, dtype=np.float32), 20, axis=0)
+    features += 0.05 * np.random.default_rng(1).standard_normal(features.shape).astype(np.float32)
+    places = places_of(drawn(features, k=10))
+    middles = np.array([np.median(part, axis=0) for part in np.split(places, 3)])
+    near = np.linalg.norm(places[:, None] - middles[None], axis=2).argmin(axis=1)
+    assert (near == np.arange(60) // 20).mean() > 0.95
+
+
+def test_lists_longer_than_the_catalogue_are_padded() -> None:
+    features = kinds_of_products(3)
+    found = top_k(features, len(features) - 1)
+    padded = TopK(np.pad(found.indices, ((0, 0), (0, 9)), constant_values=-1),
+                  np.pad(found.similarities, ((0, 0), (0, 9)), constant_values=-np.inf))  # fmt: skip
+    after = lay_out(ids_of(features), padded.indices, padded.similarities, features, None, silent)
+    assert after == drawn(features, k=len(features))
+    assert_apart_and_inside(after, len(features))
+
+
+@pytest.mark.parametrize("k", [0, 3])
+def test_products_without_neighbours_lie_by_their_features(k: int) -> None:
+    features = kinds_of_products(3)
+    indices = np.full((len(features), k), -1)
+    after = lay_out(ids_of(features), indices, np.full(indices.shape, -np.inf), lambda: features, None, silent)
+    assert_apart_and_inside(after, len(features))
+
+
+def test_features_that_are_not_finite_are_refused() -> None:
+    features, lists = np.full((3, 2), np.nan, dtype=np.float32), listed([[1], [0], [0]])
+    with pytest.raises(ValueError, match="finite"):
+        lay_out(["a", "b", "c"], lists.indices, lists.similarities, features, None, silent)
+
+
+def test_kept_counts_neighbours_in_the_map_that_are_in_the_lists() -> None:
+    row = Layout({"a": (0, 0), "b": (10, 0), "c": (30, 0), "d": (70, 0)}, 4)
+    assert kept(np.array([[1], [0], [1], [2]]), row, "abcd", k=1) == 1
+    assert kept(np.array([[1], [2], [3], [-1]]), row, "abcd", k=1) == 0.25
+    assert kept(np.array([[1, 2, 3], [2, 3, 0], [0, 3, 1], [2, 0, 1]]), row, "abcd", k=2) == 5 / 8
+    assert kept(np.array([[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]]), row, "abcd") == 1
+    assert kept(np.zeros((1, 0), dtype=np.int64), Layout({"a": (0, 0)}, 1), "a") == 1
+
+
+@given(layouts)
+def test_parsing_gives_back_what_was_written(layout: Layout) -> None:
+    ids = sorted(layout.places)
+    places, laid_out = parse_map(map_bytes(ids, layout))
+    assert (dict(zip(ids, places, strict=True)), laid_out) == (layout.places, layout.laid_out)
+
+
+def test_a_place_takes_few_bytes(layout: Layout) -> None:
+    assert len(map_bytes(sorted(layout.places), layout)) < 15 * len(layout.places) + 40
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "", "[]", "{}", "null", '{"laid_out":0}', '{"laid_out":2,"places":[[0,0]]}', '{"laid_out":-1,"places":[[0,0]]}',
+        '{"laid_out":true,"places":[[0,0]]}', '{"laid_out":1,"places":[1]}', '{"laid_out":1,"places":[[0]]}',
+        '{"laid_out":1,"places":["12"]}', '{"laid_out":1,"places":[[0,10000]]}', '{"laid_out":1,"places":[[-1,0]]}',
+        '{"laid_out":1,"places":[[0.5,0]]}',
+    ],
+)  # fmt: skip
+def test_what_is_no_map_is_refused(content: str) -> None:
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        parse_map(content.encode())
