@@ -15,7 +15,7 @@ from catalogue.product import Layout, Neighbour
 from catalogue.report import report_bytes
 from catalogue.shop import Shop
 from catalogue.writer import Extras
-from model import features, heatmap, judging, layout, reasons, thumbnails
+from model import heatmap, judging, layout, reasons, thumbnails
 from model.changes import Changes, changes
 from model.extracted import Extracted, at_work_alone, catalogue, of_gathered
 from model.extractors import Extractor, Network
@@ -31,10 +31,16 @@ HEATED = 3  # neighbours of each product that heat maps are made of
 
 @dataclass(frozen=True)
 class Built:
-    """What a build did, for its closing table."""
+    """What a build did, for its closing table.
+
+    `new` and `reused` count photos by their features, `damaged` names blocks of them that were done again, and
+    `groups` counts those of products that look the same.
+    """
 
     manifest: Manifest
-    extraction: features.Extraction
+    new: int
+    reused: int
+    damaged: Sequence[str]
     changes: Changes
     groups: int
 
@@ -72,7 +78,9 @@ def _build(
     dimension = extracted.photos.vectors.shape[1]
     settings = Build(extractor.name, extracted.extraction.fingerprint, dimension, preset.name, preset.k)
     manifest = writer.write(out, settings, entries, lists.similar, extracted.gathered.drops, extras)
-    return Built(manifest, extracted.extraction, changes(before, entries, lists.similar), len(lists.groups))
+    done = extracted.extraction
+    damaged = [*done.damaged, *extracted.prints.damaged]
+    return Built(manifest, done.new, done.reused, damaged, changes(before, entries, lists.similar), len(lists.groups))
 
 
 def _before(out: Path) -> Shop | None:

@@ -41,10 +41,7 @@ class TopK:
 
 @dataclass(frozen=True)
 class Candidates:
-    """What float32 proposes for each row: `indices` (N, C) int64 and `rough` (N, C) float32 cosines, best first.
-
-    Where a row has fewer than C, the rest are index -1 and -inf.
-    """
+    """What float32 proposes: `indices` (N, C) int64 and `rough` (N, C) float32, best first, then -1 and -inf."""
 
     indices: Integers
     rough: Features
@@ -143,8 +140,7 @@ def slices(count: int, dimension: int) -> Iterator[slice]:
 def floor(rough: Features, count: int) -> Features:
     """(R,) float32: in each row of (R, C) `rough` at least `count` values reach it, and seldom many more.
 
-    The `count` largest of the groups' largest values are as many values of the row, so the least of them is a bound.
-    Looking for it is several times faster than np.partition of all values.
+    The `count` largest of the largest values of groups bound it; these few are partitioned much faster than all.
     """
     columns = rough.shape[1] // GROUP * GROUP
     if columns < count * GROUP:
@@ -176,7 +172,7 @@ def take_in(candidates: Candidates, rows: slice, queries: Integers, indices: Int
 
 
 def decided(features: Features, lengths: Doubles, rows: Integers, candidates: Integers, k: int) -> TopK:
-    """For each of `rows` (R,) the `k` best of its `candidates` (R, C), -1 for none, by float64 cosine, then by index."""
+    """For each of `rows` (R,) the `k` best `candidates` (R, C), -1 for none, by float64 cosine, then by index."""
     real = candidates >= 0
     exact = np.full(real.shape, -np.inf)
     exact[real] = _cosines(features, lengths, rows[np.nonzero(real)[0]], candidates[real])

@@ -5,13 +5,13 @@ out from what is around it. One number holds the reasons of a pair.
 """
 
 from collections.abc import Callable, Sequence
-from enum import IntFlag
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from catalogue.product import Product
+from catalogue.reasons import Reason
 from model.images import Pixels
 
 MANY = 256  # prints or pairs looked at at a time
@@ -39,16 +39,6 @@ Shapes = npt.NDArray[np.uint8]  # (N, OUTLINE, OUTLINE) covered by 0 to 255, zer
 Pairs = npt.NDArray[np.int64]  # (P, 2) indices of products
 
 
-class Reason(IntFlag):
-    """What is alike; a pair's reasons are their sum."""
-
-    COLOURS = 1
-    SHAPE = 2
-    CATEGORY = 4
-    PRICE = 8
-    BRAND = 16
-
-
 def reasons(pairs: Pairs, products: Sequence[Product], palettes: Palettes, shapes: Shapes) -> npt.NDArray[np.int64]:
     """(P,) the `Reason`s of each pair, 0 to 31, of N products with (N, …) palettes and shapes in their order."""
     first, second = pairs.T
@@ -62,19 +52,6 @@ def reasons(pairs: Pairs, products: Sequence[Product], palettes: Palettes, shape
         Reason.BRAND: (brands[first] == brands[second]) & (brands[first] > 0),
     }
     return np.asarray(sum(marks * int(reason) for reason, marks in found.items()), dtype=np.int64)
-
-
-def sentence(flags: int) -> str:
-    """`Same colours and shape, near in price`; empty for none."""
-    held = Reason(flags)
-    names = [name for reason, name in _SAME.items() if reason in held]
-    listed = " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
-    parts = [f"same {listed}"] if names else []
-    text = ", ".join([*parts, *(["near in price"] if Reason.PRICE in held else [])])
-    return text[:1].upper() + text[1:]
-
-
-_SAME = {Reason.COLOURS: "colours", Reason.SHAPE: "shape", Reason.CATEGORY: "category", Reason.BRAND: "brand"}
 
 
 def palettes_of(prints: Pixels) -> Palettes:
@@ -139,7 +116,7 @@ def products_in(prints: Pixels, colours: Values) -> tuple[Values, Marks]:
 def _covered(product: Marks, apart: Values) -> Values:
     """(32, 32) 1 within the product; at its edge, where pixels mix with the ground, as much as they are unlike it."""
     inner = _eroded(product[None])[0]
-    mixed = np.clip(apart / np.median(apart[product]), 0.1, 1)
+    mixed = np.clip(apart / max(GROUND, float(np.median(apart[product]))), 0.1, 1)
     return np.asarray(np.where(inner, 1, product * mixed), dtype=np.float32)
 
 

@@ -25,12 +25,12 @@ def closing_table(built: Built) -> Table:
         "groups of duplicates": built.groups,
         "photos": manifest.photos,
         "photos removed": changes.photos_removed,
-        "features new": built.extraction.new,
-        "features reused": built.extraction.reused,
+        "features new": built.new,
+        "features reused": built.reused,
     }
     for label, count in rows.items():
         table.add_row(label, str(count))
-    for name in built.extraction.damaged:
+    for name in built.damaged:
         table.add_row(f"damaged, extracted again: {name}", "")
     _add_drops(table, manifest.drops)
     return table

@@ -15,6 +15,9 @@ import numpy as np
 import pytest
 
 from catalogue.precomputed import verify
+from model.extracted import PRINT
+from model.extractors import fingerprint
+from model.prints import Print
 from tests.factories import encoded, make_photo
 from tests.serving import ROOT
 from tests.test_build import built
@@ -23,6 +26,7 @@ from tests.test_precomputed import tree
 BLOCK = 256  # photos in a block of the store
 REST = 8  # photos in the last one, which is done in a moment
 PHOTOS = 2 * BLOCK + REST
+PRINTS = fingerprint(Print(), PRINT[0].version)  # the folder of small pictures beside that of features
 DAMAGED = "damaged, extracted again: "
 NETWORK = ("--extractor", "efficientnet-lite0", "--engine", "openvino", "--preset", "classic")  # one view of a photo
 
@@ -47,8 +51,9 @@ class Shop:
 
     @property
     def blocks(self) -> list[Path]:
-        """The blocks of the store, the smallest first."""
-        return sorted((self.photos / "features").glob("*/*.npz"), key=lambda path: (path.stat().st_size, path.name))
+        """The blocks of the network's features, the smallest first."""
+        blocks = (path for path in (self.photos / "features").glob("*/*.npz") if path.parent.name != PRINTS)
+        return sorted(blocks, key=lambda path: (path.stat().st_size, path.name))
 
     def build(self, *options: str, before: str = "") -> list[str]:
         """The command that builds the lists; `before` is what its process does first."""

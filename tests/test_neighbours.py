@@ -149,7 +149,7 @@ def test_more_equals_than_there_is_room_for_are_ordered_by_index(block: int, mon
 
 
 def test_a_large_catalogue_is_searched_as_the_oracle_does() -> None:
-    features = np.maximum(random_features(5000, 24), 0)
+    features = np.maximum(random_features(2500, 24), 0)
     rough = unit(features).astype(np.float64) @ unit(features).T.astype(np.float64)
     np.fill_diagonal(rough, -1)
     assert np.array_equal(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 from PIL import Image, ImageDraw, ImageOps
 
 from model.features import extract
@@ -27,6 +28,13 @@ PICTURES.append(Image.fromarray(np.pad(drawings.banana(), [(20, 0), (0, 60), (0,
 
 def print_of(picture: Image.Image) -> Pixels:
     return np.asarray(letterbox(picture, SIDE), dtype=np.uint8)[None]
+
+
+def odd_pictures() -> st.SearchStrategy[Image.Image]:
+    """Blocks of few colours in any aspect: bars, rims, stripes, blank ones."""
+    sides = st.tuples(st.integers(1, 6), st.integers(1, 6), st.just(3))
+    blocks = arrays.arrays(np.uint8, sides, elements=st.sampled_from([0, 40, 128, 249, 255]))
+    return st.builds(lambda block, by: Image.fromarray(block.repeat(by, axis=0)), blocks, st.integers(1, 40))
 
 
 def same(one: Image.Image, other: Image.Image) -> bool:
@@ -95,6 +103,13 @@ def test_blank_photos_are_the_same_as_themselves_alone(grey: int) -> None:
     blank = Image.new("RGB", (64, 48), (grey,) * 3)
     assert same(blank, blank)
     assert not same(blank, make_photo())
+
+
+@settings(deadline=None, max_examples=40)
+@given(odd_pictures(), odd_pictures())
+def test_odd_pictures_are_the_same_as_themselves(one: Image.Image, other: Image.Image) -> None:
+    assert same(one, one)
+    same(one, other)  # which holds that their order does not matter
 
 
 def test_no_pairs_are_no_pairs() -> None:

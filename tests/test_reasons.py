@@ -6,23 +6,21 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageOps
 
 from catalogue.product import Price, Product
-from model.images import Pixels, letterbox, letterboxed
+from catalogue.reasons import Reason, sentence
+from model.images import letterboxed
 from model.prints import SIDE
-from model.reasons import Reason, oklab, palettes_of, reasons, sentence, shapes_of
+from model.reasons import oklab, palettes_of, reasons, shapes_of
 from tests.factories import make_photo, make_product
 from tests.serving import ROOT
+from tests.test_prints import odd_pictures, print_of
 
 DEMO = ROOT / "data" / "demo"
 CLAY, BLUE = "#c96f4a", "#27406b"
-
-
-def print_of(picture: Image.Image) -> Pixels:
-    return np.asarray(letterbox(picture, SIDE), dtype=np.uint8)[None]
 
 
 def seen(one: Image.Image, other: Image.Image) -> Reason:
@@ -75,6 +73,12 @@ def test_nothing_is_said_of_photos_without_a_plain_ground() -> None:
     assert seen(blank, blank) == Reason(0)
     cut = make_photo(CLAY, size=(200, 200)).crop((20, 20, 100, 100))  # three quarters of it are outside
     assert not seen(cut, cut) & Reason.SHAPE
+
+
+@settings(deadline=None, max_examples=40)
+@given(odd_pictures(), odd_pictures())
+def test_reasons_are_mutual_and_odd_pictures_do_no_harm(one: Image.Image, other: Image.Image) -> None:
+    assert seen(one, other) == seen(other, one)
 
 
 def test_oklab_is_the_published_one() -> None:
