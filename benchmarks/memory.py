@@ -62,10 +62,10 @@ def _extracted(name: str, weights: Path | None, engine: str, count: int) -> int:
             few = np.random.default_rng(0).integers(0, 256, (4, network.size, network.size, 3), dtype=np.uint8)
             ranges = calibration.measured(network, few, silent)
         extract(photos, OnEngine(network, engine, ranges), [VIEW], Path(folder) / "features", silent)
-    return _most()
+    return most()
 
 
-def _most() -> int:
+def most() -> int:
     """The most memory of this process, in MB. On Linux `getrusage` would begin with that of the process before it."""
     status = Path("/proc/self/status")
     if status.exists():

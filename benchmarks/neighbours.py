@@ -7,13 +7,15 @@ close to those of EfficientNet-Lite0 on 3,409 photos of clothes: 256 components 
 .92), and the median similarity of the first, 12th and 1,000th neighbour is .78, .70 and .40 (.76, .68 and .46).
 
 The seed's way sorts a pandas column for each product. At most SORTED of them are sorted, and the time that all would
-take is worked out from that.
+take is worked out from that. Above SELF products it is given the features twice, or it would crash.
 """
 
 import importlib
 import multiprocessing
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -23,6 +25,7 @@ from typing import TypeVar
 import numpy as np
 
 from benchmarks import memory
+from catalogue.errors import LookalikeError
 from model import clusters, neighbours
 from model.extractors import Features
 from model.neighbours import Integers
@@ -34,6 +37,7 @@ K = 12
 BLOCK = 1024
 SORTED = 100  # products that the seed's way sorts
 JUDGED = 500  # products, the first ones, whose lists are compared with the exact ones
+SELF = 20_000  # rows of which OpenBLAS can multiply a matrix by itself: it crashes at 30,000 × 4,096
 DIRECTIONS = 1024
 SEED_WAY, BLOCKED, PRODUCT, EXACT, CLUSTERS = "the seed's way", "blocked product", "product alone", "exact", "clusters"
 
@@ -141,7 +145,8 @@ def seed_way(features: Features) -> tuple[Integers, float]:
     pandas = importlib.import_module("pandas")  # which has no types
     from sklearn.metrics.pairwise import cosine_similarity
 
-    frame = pandas.DataFrame(cosine_similarity(features))
+    again = features.copy() if len(features) > SELF else None
+    frame = pandas.DataFrame(cosine_similarity(features, again))
     begun = time.perf_counter()
     columns = range(min(SORTED, len(features)))
     lists = [frame[column].sort_values(ascending=False).index[1 : K + 1].to_numpy() for column in columns]
@@ -195,8 +200,11 @@ def _figures(case: str, runs: dict[str, list[Run]], truth: Integers) -> list[Fig
 
 def _apart(function: Callable[..., T], *arguments: object) -> T:
     fresh = multiprocessing.get_context("spawn")  # a forked process would begin with this one's memory
-    with fresh.Pool(1) as pool:
-        return pool.apply(function, arguments)
+    try:
+        with ProcessPoolExecutor(1, fresh) as pool:
+            return pool.submit(function, *arguments).result()
+    except BrokenProcessPool:
+        raise LookalikeError(f"{arguments[-1]} ended its process. It needs more memory than is free.") from None
 
 
 def _draw(path: Path, case: Case) -> Integers:
@@ -221,4 +229,4 @@ def _timed(path: Path, way: str) -> Run:
         lists, extra = seed_way(features)
     else:
         lists = WAYS[way](features)
-    return Run(time.perf_counter() - begun + extra, memory._most(), lists[:JUDGED])
+    return Run(time.perf_counter() - begun + extra, memory.most(), lists[:JUDGED])

@@ -43,7 +43,8 @@ class Extracted:
     @property
     def vectors(self) -> Features:
         """(len(ids), D) float32, of the products' main photos."""
-        return self.photos.vectors[self.photos.first]
+        vectors = self.photos.vectors
+        return vectors if len(vectors) == len(self.ids) else vectors[self.photos.first]
 
     @property
     def listed(self) -> list[Product]:

@@ -10,8 +10,9 @@ import hashlib
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -107,22 +108,27 @@ class Extraction:
 
     def vectors(self, keys: Sequence[str]) -> Features:
         """(n, D) float32 of the photos `keys`, joined from their views. Raises KeyError for one that has none."""
-        return joined({view: store.rows(keys) for view, store in self.stores.items()})
+        return joined(list(self.stores), lambda view: self.stores[view].rows(keys))
 
 
-def joined(views: Mapping[View, Features]) -> Features:
-    """(n, D) float32 of the (n, D') features of each view.
+def joined(views: Sequence[View], features: Callable[[View], Features]) -> Features:
+    """(n, D) float32 of the (n, D') features of each view, which are asked for one after the other.
 
     Those of one view are left as the network gives them. Of several, a mirrored view is averaged with its plain one,
     and what remains is scaled to unit length and set side by side: then all views count alike.
     """
     if len(views) == 1:
-        return next(iter(views.values()))
-    sides: dict[View, list[Features]] = {}
-    for view, features in views.items():
-        sides.setdefault(replace(view, mirrored=False), []).append(features)
-    parts = [unit(np.mean(each, axis=0, dtype=np.float32)) for each in sides.values()]
-    return np.concatenate(parts, axis=1) / np.float32(len(parts) ** 0.5)
+        return features(views[0])
+    sides: dict[View, list[View]] = {}
+    for view in views:
+        sides.setdefault(replace(view, mirrored=False), []).append(view)
+    parts = (unit(np.mean([features(view) for view in side], axis=0, dtype=np.float32)) for side in sides.values())
+    first = next(parts)
+    width = first.shape[1]
+    made = np.empty((len(first), len(sides) * width), dtype=np.float32)
+    for number, part in enumerate(chain([first], parts)):
+        made[:, number * width : (number + 1) * width] = part / np.float32(len(sides) ** 0.5)
+    return made
 
 
 def extract(
@@ -170,8 +176,11 @@ def _prepared(photos: Sequence[Photo], extractor: Extractor, view: View) -> Iter
 
 def describe(content: bytes, extractor: Extractor, views: Sequence[View]) -> Features:
     """(D,) float32, the vector of one image file. Raises UnusableImage, FeaturesError."""
-    found = {view: features_of(extractor, fitted(content, view, extractor.size)[None]) for view in views}
-    return np.asarray(joined(found)[0], dtype=np.float32)
+
+    def features(view: View) -> Features:
+        return features_of(extractor, fitted(content, view, extractor.size)[None])
+
+    return np.asarray(joined(views, features)[0], dtype=np.float32)
 
 
 def write_arrays(path: Path, **arrays: npt.NDArray[Any]) -> None:

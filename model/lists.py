@@ -9,10 +9,10 @@ from catalogue.product import Neighbour, Product
 from model import duplicates, naming
 from model.extractors import Features
 from model.images import View
-from model.neighbours import TopK, search
+from model.neighbours import TopK, search, searched_exactly
 from model.policy import Mask, Policy, Traits, kept
 from model.progress import Track, silent
-from model.ranking import EXPANSION, Indices, centred, expanded
+from model.ranking import EXPANSION, Indices, centred, compact, expanded
 from model.shelf import Shelf
 
 Same = Callable[[duplicates.Pairs], Mask]
@@ -110,7 +110,8 @@ def rank(
 
 def _expanded(photos: Photos, same: Same, track: Track) -> tuple[Features, Indices]:
     """The rows by which photos are compared, (M, D), and each product's look, (N,), by its first product."""
-    rows = centred(photos.vectors, photos.parts)
+    fits = searched_exactly(*photos.vectors.shape)
+    rows = (centred if fits else compact)(photos.vectors, photos.parts)
     equal = duplicates.equal_files([photos.hashes[row] for row in photos.first])
     near = search(rows, EXPANSION + _DUPLICATES, equal[photos.owners], track)
     looks = duplicates.joined(equal, _main_pairs(near, photos), same)

@@ -79,9 +79,12 @@ def search(features: Features, k: int, owners: Integers | None = None, track: Tr
     """
     from model import clusters  # which is built on this module
 
-    count, dimension = features.shape
-    exact = count * count * (dimension + 512) <= EXACT  # comparing costs about what 512 more dimensions would
-    return (top_k if exact else clusters.top_k)(features, k, owners, track)
+    return (top_k if searched_exactly(*features.shape) else clusters.top_k)(features, k, owners, track)
+
+
+def searched_exactly(count: int, dimension: int) -> bool:
+    """Whether `search` is exact for `count` rows of `dimension` values."""
+    return count * count * (dimension + 512) <= EXACT  # comparing costs about what 512 more dimensions would
 
 
 def nearest(features: Features, query: Features, k: int) -> TopK:

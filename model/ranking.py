@@ -4,9 +4,13 @@ A *row* is a photo. A *look* is what a list shows once: a product, or several th
 all their photos. Looks are numbered from 0.
 """
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
+from model.clusters import SAMPLE, components
 from model.extractors import Features
 from model.neighbours import DIGITS, TopK, unit
 
@@ -15,7 +19,35 @@ Indices = npt.NDArray[np.int64]
 EXPANSION, POWER = 10, 2  # neighbours that a row is expanded by, and the power of their similarity that they weigh
 CROWD, STRENGTH = 10, 0.25  # neighbours by which it is told how crowded a look's surroundings are, and what that counts
 _SAME = 1e-6  # residuals below this are rounding errors of equal rows
-_ROWS = 1024  # rows expanded at a time
+_ROWS = 1024  # rows changed at a time
+
+
+@dataclass(frozen=True)
+class Centring:
+    """What is taken away from features: `means` (parts, D / parts) float32 of each section of unit rows."""
+
+    means: Features
+
+    @classmethod
+    def of(cls, features: Features, parts: int) -> "Centring":
+        """The means over all rows of (N, D) `features` that are not zeros, in `parts` equal sections."""
+        total = np.zeros((parts, features.shape[1] // parts))
+        count = np.zeros((parts, 1))
+        for block in _blocks(len(features)):
+            sections = _sections(features[block], parts)
+            total += sections.sum(axis=0, dtype=np.float64)
+            count += sections.any(axis=2).sum(axis=0)[:, None]
+        return cls((total / np.maximum(count, 1)).astype(np.float32))
+
+    def __call__(self, features: Features) -> Features:
+        """(N, D) float32 unit rows of (N, D) `features`: each section less its mean, and of one length."""
+        sections = _sections(features, len(self.means))
+        empty = ~sections.any(axis=2, keepdims=True)
+        sections -= self.means
+        sections[np.broadcast_to(empty, sections.shape)] = 0
+        sections[np.linalg.norm(sections, axis=2) < _SAME] = 0
+        rows = unit(sections.reshape(-1, sections.shape[2])) / np.float32(len(self.means) ** 0.5)
+        return np.asarray(rows.reshape(features.shape), dtype=np.float32)
 
 
 def centred(features: Features, parts: int) -> Features:
@@ -25,15 +57,32 @@ def centred(features: Features, parts: int) -> Features:
     zeros, and rows that are all equal, become zeros. Source: Jégou and Chum, Negative evidences and co-occurrences in
     image retrieval (2012).
     """
-    made = np.empty(features.shape, dtype=np.float32)
-    width = features.shape[1] // parts
-    for start in range(0, features.shape[1], width):
-        section = unit(features[:, start : start + width])
-        empty = ~section.any(axis=1)
-        section -= section[~empty].mean(axis=0, dtype=np.float64).astype(np.float32) if not empty.all() else 0
-        section[empty | (np.linalg.norm(section, axis=1) < _SAME)] = 0
-        made[:, start : start + width] = unit(section) / np.float32(parts**0.5)
+    return _filled(features.shape, features, Centring.of(features, parts))
+
+
+def compact(features: Features, parts: int) -> Features:
+    """(N, d) float32: `centred` on the principal components that keep nearly all of it, a fraction of the memory."""
+    centring = Centring.of(features, parts)
+    step = max(1, len(features) // SAMPLE)
+    basis = components(centring(features[::step][:SAMPLE]))
+    return _filled((len(features), basis.shape[1]), features, lambda block: unit(centring(block) @ basis))
+
+
+def _filled(shape: tuple[int, ...], features: Features, change: Callable[[Features], Features]) -> Features:
+    made = np.empty(shape, dtype=np.float32)
+    for block in _blocks(len(features)):
+        made[block] = change(features[block])
     return made
+
+
+def _blocks(count: int) -> Iterator[slice]:
+    return (slice(start, start + _ROWS) for start in range(0, count, _ROWS))
+
+
+def _sections(features: Features, parts: int) -> Features:
+    """(n, parts, D / parts) float32, each section of unit length."""
+    width = features.shape[1] // parts
+    return unit(features.reshape(-1, width)).reshape(-1, parts, width)
 
 
 def expanded(rows: Features, near: TopK) -> Features:
@@ -44,8 +93,7 @@ def expanded(rows: Features, near: TopK) -> Features:
     """
     weights = np.maximum(near.similarities[:, :EXPANSION], 0).astype(np.float32) ** POWER
     made = rows.copy()
-    for start in range(0, len(rows), _ROWS):
-        part = slice(start, start + _ROWS)
+    for part in _blocks(len(rows)):
         for place in range(weights.shape[1]):
             made[part] += weights[part, place, None] * rows[near.indices[part, place]]
         made[part] = unit(made[part])

@@ -142,7 +142,8 @@ def test_views_are_extracted_apart_and_joined(tmp_path: Path) -> None:
     assert vectors.shape == (len(photos), 2 * 3)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0)
     plain, mirrored, crop = (found.stores[view].rows(keys) for view in views)
-    assert np.array_equal(vectors, joined({views[0]: plain, views[1]: mirrored, views[2]: crop}))
+    by_view = {views[0]: plain, views[1]: mirrored, views[2]: crop}
+    assert np.array_equal(vectors, joined(views, by_view.__getitem__))
     mean = (plain + mirrored) / 2
     assert np.allclose(vectors[:, :3], mean / np.linalg.norm(mean, axis=1, keepdims=True) / 2**0.5, atol=1e-6)
     again = extract(photos, extractor, views, tmp_path / "features", silent)
