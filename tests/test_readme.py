@@ -18,8 +18,8 @@ from tests.shops import PHOTOS, sitemap
 
 README = (ROOT / "README.md").read_text()
 SITES = (ROOT / "docs" / "site-files.md").read_text()
-EXTRACTION = (ROOT / "docs" / "extraction.md").read_text()
-BLOCKS = re.findall(r"```sh\n(.*?)```", README + EXTRACTION, re.DOTALL)
+FURTHER = [(ROOT / "docs" / name).read_text() for name in ("extraction.md", "ranking.md")]
+BLOCKS = re.findall(r"```sh\n(.*?)```", "".join([README, *FURTHER]), re.DOTALL)
 COMMANDS = [line.split("    #")[0].strip() for block in BLOCKS for line in block.strip().splitlines()]
 SERVERS = ("make demo", "app:server", "app.py")
 INSTEAD = {  # what a test must not do to the machine or to itself, and what it does to check the command
