@@ -24,7 +24,7 @@ from model.neighbours import TopK
 from model.photos import Photo
 from model.progress import Track
 
-BLOCK = 4096  # products whose prints are in memory at a time
+BLOCK = 512  # products whose prints are in memory at a time
 MAPPED = 16  # neighbours of each product by which the map is laid out
 HEATED = 3  # neighbours of each product that heat maps are made of
 
@@ -65,7 +65,7 @@ def _build(
     before = _before(out)
     made, unusable = thumbnails.make(gathered.distinct(), before, out, track)
     extracted = of_gathered(folder, products, gathered.without(unusable), extractor, preset, track)
-    lists = with_reasons(extracted, extracted.lists(preset, track))
+    lists = with_reasons(extracted, extracted.lists(preset, track), track)
     extras = Extras(
         elsewhere=lists.elsewhere,
         groups=lists.groups,
@@ -91,12 +91,13 @@ def _before(out: Path) -> Shop | None:
         return None
 
 
-def with_reasons(extracted: Extracted, lists: Lists) -> Lists:
+def with_reasons(extracted: Extracted, lists: Lists, track: Track) -> Lists:
     """The same lists with what else each pair has in common."""
     number = {product_id: index for index, product_id in enumerate(extracted.ids)}
-    blocks = [extracted.main_prints(part) for part in np.array_split(np.arange(len(number)), -(-len(number) // BLOCK))]
-    palettes = np.concatenate([reasons.palettes_of(prints) for prints in blocks])
-    shapes = np.concatenate([reasons.shapes_of(prints) for prints in blocks])
+    parts = np.array_split(np.arange(len(number)), -(-len(number) // BLOCK))
+    prints = (extracted.main_prints(part) for part in track(parts, "reasons", len(parts)))
+    seen = [(reasons.palettes_of(each), reasons.shapes_of(each)) for each in prints]
+    palettes, shapes = (np.concatenate(each) for each in zip(*seen, strict=True))
 
     def told(named: Mapping[str, Sequence[Neighbour]]) -> dict[str, list[Neighbour]]:
         pairs = [(number[own], number[near.product_id]) for own, each in named.items() for near in each]

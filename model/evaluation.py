@@ -1,4 +1,4 @@
-"""How good lists are, measured with labels that the search never saw."""
+"""How good lists are, measured with labels: an honest measure where the lists were made without them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

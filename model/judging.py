@@ -1,6 +1,6 @@
 """How good a catalogue's lists are: from its features to the quality report."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,14 +32,19 @@ def judge(extracted: Extracted, ways: Mapping[str, Lists], track: Track) -> Repo
     raw = plain(extracted.ids, extracted.vectors, PLACES, track)
     judged = [Judged(served, lists.similar), Judged(PLAIN, raw)]
     judged += [Judged(name, other.similar) for name, other in others]
-    return evaluate(
-        judged,
-        {product.id: product.category for product in extracted.products},
-        lists.groups,
-        extracted.products,
-        extracted.ids,
-        random_pairs=random_similarities(extracted).tolist(),
-    )
+
+    def report() -> Iterator[Report]:
+        yield evaluate(
+            judged,
+            {product.id: product.category for product in extracted.products},
+            lists.groups,
+            extracted.products,
+            extracted.ids,
+            random_pairs=random_similarities(extracted).tolist(),
+        )
+
+    (found,) = track(report(), "report", 1)
+    return found
 
 
 def random_similarities(extracted: Extracted) -> npt.NDArray[np.float64]:

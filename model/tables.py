@@ -67,6 +67,7 @@ def report_table(report: Report) -> Table:
     table = Table(*rows[0])
     for row in rows[1:]:
         table.add_row(*row)
+    table.columns[0].min_width = len("precision@10,")
     for column in table.columns[1:]:
         column.justify = "right"
     return table
