@@ -27,8 +27,8 @@ import numpy as np
 from benchmarks import memory
 from catalogue.errors import LookalikeError
 from model import clusters, neighbours
+from model.candidates import Integers
 from model.extractors import Features
-from model.neighbours import Integers
 from model.progress import Track
 
 T = TypeVar("T")

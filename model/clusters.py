@@ -11,26 +11,16 @@ comes out differently on every run of two threads.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from model.candidates import Candidates, Integers, floor, reaching, take_in
 from model.extractors import Features
-from model.neighbours import (
-    BLOCK,
-    TOLERANCE,
-    Candidates,
-    Doubles,
-    Integers,
-    TopK,
-    decided,
-    floor,
-    prepared,
-    reaching,
-    slices,
-    take_in,
-    unit,
-)
+from model.neighbours import BLOCK, TOLERANCE, Doubles, TopK, decided, prepared, slices, unit
 from model.progress import Track, silent
+from model.threads import in_threads
 
 SEED = 0
 SAMPLE = 8192  # rows that the principal components are fitted on
@@ -55,21 +45,31 @@ def top_k(features: Features, k: int, owners: Integers | None = None, track: Tra
     width = min(k + SPARE, max(0, len(features) - 1))
     if k == 0:
         return TopK(np.zeros((len(features), 0), np.int64), np.zeros((len(features), 0)))
-    step = max(1, len(features) // SAMPLE)
-    reduced = _projected(features, components(unit(features[::step][:SAMPLE])))
+    reduced = _projected(features, components(unit(features[sampled(len(features))])))
     clusters = _clusters(reduced)
     lists = Candidates.none(len(features), width)
-    for rows, pool in track(zip(clusters, _pools(reduced, clusters), strict=True), "neighbours", len(clusters)):
-        _compare(lists, reduced, owners, rows, pool)
+    pools = _Pools.of(reduced, clusters)
+
+    def compare(own: int) -> None:
+        _compare(lists, reduced, owners, clusters[own], pools.around(own))
+
+    in_threads(compare, range(len(clusters)), "neighbours", track)
     for _ in range(JOINS):
         near = lists.indices[:, :NEAR].copy()
-        for rows in track(clusters, "their neighbours", len(clusters)):
-            _compare(lists, reduced, owners, rows, _joined(near, rows))
+        in_threads(partial(_join, lists, reduced, owners, near), clusters, "their neighbours", track)
     best = TopK(np.full((len(features), k), -1), np.full((len(features), k), -np.inf))
-    for rows in track(clusters, "similarities", len(clusters)):
+
+    def decide(rows: Integers) -> None:
         found = decided(features, lengths, rows, _narrowed(features, lengths, rows, lists.indices[rows], k), k)
         best.indices[rows], best.similarities[rows] = found.indices, found.similarities
+
+    in_threads(decide, clusters, "similarities", track)
     return best
+
+
+def sampled(count: int) -> Integers:
+    """At most SAMPLE of `count` rows, evenly spread."""
+    return np.unique(np.linspace(0, count - 1, min(SAMPLE, count)).astype(np.int64))
 
 
 def components(sample: Features) -> Features:
@@ -145,22 +145,31 @@ def _halved(reduced: Features, rows: Integers) -> Iterator[Integers]:
         yield from _halved(reduced, np.sort(half))
 
 
-def _pools(reduced: Features, clusters: list[Integers]) -> Iterator[Integers]:
-    """For each cluster, the rows of it and of the clusters nearest to it, at least POOL if there are so many."""
-    centres = _scaled(np.stack([reduced[rows].sum(axis=0) for rows in clusters]))
-    sizes = np.array([len(rows) for rows in clusters])
-    for own, centre in enumerate(centres):
-        similar = centres @ centre
+@dataclass(frozen=True)
+class _Pools:
+    """Which rows the rows of each cluster are compared with, in the first place."""
+
+    clusters: list[Integers]
+    centres: Features
+
+    @classmethod
+    def of(cls, reduced: Features, clusters: list[Integers]) -> "_Pools":
+        return cls(clusters, _scaled(np.stack([reduced[rows].sum(axis=0) for rows in clusters])))
+
+    def around(self, own: int) -> Integers:
+        """The rows of it and of the clusters nearest to it, at least POOL if there are so many."""
+        similar = self.centres @ self.centres[own]
         similar[own] = 2
         near = np.argsort(-similar, kind="stable")
-        enough = int(np.searchsorted(np.cumsum(sizes[near]), POOL)) + 1
-        yield np.concatenate([clusters[each] for each in near[:enough]])
+        sizes = np.cumsum([len(self.clusters[each]) for each in near[:POOL]])
+        enough = int(np.searchsorted(sizes, POOL)) + 1
+        return np.concatenate([self.clusters[each] for each in near[:enough]])
 
 
-def _joined(near: Integers, rows: Integers) -> Integers:
-    """The neighbours of the neighbours of `rows`: where a list lacks one, a neighbour's list often has it."""
+def _join(lists: Candidates, reduced: Features, owners: Integers, near: Integers, rows: Integers) -> None:
+    """Compare `rows` with the neighbours of their neighbours: what a list lacks, a neighbour's list often has."""
     own = near[rows]
-    return _distinct(len(near), own, near[own[own >= 0]])
+    _compare(lists, reduced, owners, rows, _distinct(len(near), own, near[own[own >= 0]]))
 
 
 def _narrowed(features: Features, lengths: Doubles, rows: Integers, listed: Integers, k: int) -> Integers:

@@ -6,22 +6,24 @@ that half of all products do; the k-th best so far is a threshold that nearly al
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
 
+from model.candidates import Candidates, Integers, floor, reaching, take_in
 from model.extractors import Features
 from model.progress import Track, silent
+from model.threads import in_threads
 
-Integers = npt.NDArray[np.int64]
 Doubles = npt.NDArray[np.float64]
 
 BLOCK = 2048  # rows and columns of one matrix product
 TOLERANCE = 2e-6  # above the rounding error of a float32 product of unit vectors
 DIGITS = 7  # similarities that agree to as many decimals are equal, and the smaller index goes first
 SPARE = 12  # candidates kept beyond the k best, for those that float32 cannot tell from the k-th
-GROUP = 16  # values whose largest stands for them when a threshold is looked for
 VALUES = 2**19  # values that are widened to float64 at a time: 4 MB, which a processor's cache holds
 WIDE = 2**24  # values of a float64 product at a time, 128 MB
 EXACT = 6e12  # N * N * (D + 512) up to which the exact search takes less than a minute on 2 cores
@@ -37,18 +39,6 @@ class TopK:
 
     indices: Integers
     similarities: Doubles
-
-
-@dataclass(frozen=True)
-class Candidates:
-    """What float32 proposes: `indices` (N, C) int64 and `rough` (N, C) float32, best first, then -1 and -inf."""
-
-    indices: Integers
-    rough: Features
-
-    @staticmethod
-    def none(count: int, width: int) -> "Candidates":
-        return Candidates(np.full((count, width), -1), np.full((count, width), -np.inf, dtype=np.float32))
 
 
 def top_k(features: Features, k: int, owners: Integers | None = None, track: Track = silent) -> TopK:
@@ -140,40 +130,6 @@ def slices(count: int, dimension: int) -> Iterator[slice]:
     return (slice(start, min(start + step, count)) for start in range(0, count, step))
 
 
-def floor(rough: Features, count: int) -> Features:
-    """(R,) float32: in each row of (R, C) `rough` at least `count` values reach it, and seldom many more.
-
-    The `count` largest of the largest values of groups bound it; these few are partitioned much faster than all.
-    """
-    columns = rough.shape[1] // GROUP * GROUP
-    if columns < count * GROUP:
-        return np.full(len(rough), -np.inf, dtype=np.float32)
-    largest = rough[:, :columns].reshape(len(rough), GROUP, -1).max(axis=1)
-    return np.asarray(np.partition(largest, -count, axis=1)[:, -count], dtype=np.float32)
-
-
-def reaching(rough: Features, least: Features) -> tuple[Integers, Integers]:
-    """The rows and columns of the values in (R, C) `rough` that reach their row's `least`."""
-    reached = rough >= least[:, None]
-    if reached.flags.f_contiguous:  # of a block turned around: read in the order in which it lies in memory
-        columns, rows = np.divmod(np.flatnonzero(reached.T), len(rough))
-        return rows, columns
-    return np.divmod(np.flatnonzero(reached), rough.shape[1])
-
-
-def take_in(candidates: Candidates, rows: slice, queries: Integers, indices: Integers, rough: Features) -> None:
-    """Merge pairs into the `rows` of `candidates`: `queries` (P,) count from the first of these rows."""
-    count, width = rows.stop - rows.start, candidates.rough.shape[1]
-    every = np.concatenate([np.repeat(np.arange(count), width), queries])
-    similar = np.concatenate([candidates.rough[rows].ravel(), rough])
-    order = np.argsort(4.0 * every - np.maximum(similar, -2))  # by row, then best first, as one number
-    first = np.searchsorted(every[order], np.arange(count))
-    kept = order[first[:, None] + np.arange(width)]
-    candidates.indices[rows] = np.concatenate([candidates.indices[rows].ravel(), indices])[kept]
-    candidates.rough[rows] = similar[kept]
-    candidates.indices[rows][np.isneginf(candidates.rough[rows])] = -1
-
-
 def decided(features: Features, lengths: Doubles, rows: Integers, candidates: Integers, k: int) -> TopK:
     """For each of `rows` (R,) the `k` best `candidates` (R, C), -1 for none, by float64 cosine, then by index."""
     real = candidates >= 0
@@ -190,13 +146,20 @@ def _proposed(features: Features, lengths: Doubles, owners: Integers, k: int, tr
     for block in blocks:  # first, so that every row has a threshold when the others come
         rough = _rough(features, lengths, block, block)
         rough[owners[block, None] == owners[None, block]] = -np.inf
-        _take_in_above(candidates, owners, block, block, rough, floor(rough, candidates.rough.shape[1]))
-    pairs = [(left, right) for place, left in enumerate(blocks) for right in blocks[place + 1 :]]
-    for left, right in track(pairs, "neighbours", len(pairs)):
+        least = floor(rough, candidates.rough.shape[1])
+        _take_in_above(candidates, owners, block, block, rough, least, nullcontext())
+    one_at_a_time = Lock()
+
+    def compare(pair: tuple[slice, slice]) -> None:
+        left, right = pair
         rough = _rough(features, lengths, left, right)
         for rows, columns, values in ((left, right, rough), (right, left, rough.T)):
+            # Others may raise it meanwhile: then more is looked at than has to be.
             least = candidates.rough[rows, k - 1] - np.float32(TOLERANCE)
-            _take_in_above(candidates, owners, rows, columns, values, least)
+            _take_in_above(candidates, owners, rows, columns, values, least, one_at_a_time)
+
+    pairs = [(left, right) for place, left in enumerate(blocks) for right in blocks[place + 1 :]]
+    in_threads(compare, pairs, "neighbours", track)
     return candidates
 
 
@@ -207,13 +170,21 @@ def _rough(features: Features, lengths: Doubles, left: slice, right: slice) -> F
 
 
 def _take_in_above(
-    candidates: Candidates, owners: Integers, rows: slice, columns: slice, rough: Features, least: Features
+    candidates: Candidates,
+    owners: Integers,
+    rows: slice,
+    columns: slice,
+    rough: Features,
+    least: Features,
+    alone: AbstractContextManager[object],
 ) -> None:
     """Merge the pairs of a block whose `rough` cosine reaches their row's `least`, but for those of one owner."""
     queries, places = reaching(rough, least)
     other = owners[queries + rows.start] != owners[places + columns.start]
     queries, places = queries[other], places[other]
-    take_in(candidates, rows, queries, places + columns.start, rough[queries, places])
+    values = rough[queries, places]
+    with alone:
+        take_in(candidates, rows, queries, places + columns.start, values)
 
 
 def _of_all(features: Features, lengths: Doubles, owners: Integers, rows: Integers, k: int) -> TopK:

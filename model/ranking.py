@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from model.clusters import SAMPLE, components
+from model.clusters import components, sampled
 from model.extractors import Features
 from model.neighbours import DIGITS, TopK, unit
 
@@ -63,8 +63,7 @@ def centred(features: Features, parts: int) -> Features:
 def compact(features: Features, parts: int) -> Features:
     """(N, d) float32: `centred` on the principal components that keep nearly all of it, a fraction of the memory."""
     centring = Centring.of(features, parts)
-    step = max(1, len(features) // SAMPLE)
-    basis = components(centring(features[::step][:SAMPLE]))
+    basis = components(centring(features[sampled(len(features))]))
     return _filled((len(features), basis.shape[1]), features, lambda block: unit(centring(block) @ basis))
 
 

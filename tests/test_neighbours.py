@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from model import clusters, neighbours
+from model.candidates import Integers, floor
 from model.extractors import Features
-from model.neighbours import DIGITS, cosines_of, floor, nearest, search, top_k, unit
+from model.neighbours import DIGITS, cosines_of, nearest, search, top_k, unit
 from model.progress import T
 
 # Small whole numbers, so that equal similarities are common, and their order by index is really tested.
@@ -24,7 +25,7 @@ def oracle(features: Features, k: int) -> list[list[int]]:
     return [[index for index, _ in row] for row in oracle_of(features, k, np.arange(len(features)))]
 
 
-def oracle_of(features: Features, k: int, owners: neighbours.Integers) -> list[list[tuple[int, float]]]:
+def oracle_of(features: Features, k: int, owners: Integers) -> list[list[tuple[int, float]]]:
     """The same with similarities, and without the rows of the same owner."""
     rows = features.astype(np.float64)
     rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-300)

@@ -1,0 +1,22 @@
+"""Array work on all processors: a thread for each, with matrix products of one thread.
+
+Products that use all processors themselves leave all but one idle between them, while one thread selects.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from threadpoolctl import threadpool_limits
+
+from model.photos import PROCESSORS
+from model.progress import Track
+
+T = TypeVar("T")
+
+
+def in_threads(work: Callable[[T], None], items: Sequence[T], label: str, track: Track) -> None:
+    """Do `work` on each item, several at a time. What one raises is raised."""
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(PROCESSORS) as pool:
+        for _ in track(pool.map(work, items), label, len(items)):
+            pass
