@@ -31,8 +31,8 @@ LEARNT = 32  # rows for each centre that k-means learns from
 ROUNDS = 6  # of k-means
 POOL = 8192  # rows of the nearest clusters that a cluster's own are compared with: the cost grows with it, and recall
 JOINS = 2  # how often lists are improved by the lists of the rows in them
-NEAR = 30  # rows of a list whose lists are looked through
-SPARE = 20  # rows of a list beyond k: those that all dimensions decide between
+NEAR = 36  # rows of a list whose lists are looked through
+SPARE = 24  # rows of a list beyond k: those that all dimensions decide between
 
 
 def top_k(features: Features, k: int, owners: Integers | None = None, track: Track = silent) -> TopK:
