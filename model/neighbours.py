@@ -143,11 +143,14 @@ def _proposed(features: Features, lengths: Doubles, owners: Integers, k: int, tr
     count = len(features)
     candidates = Candidates.none(count, min(k + SPARE, count - 1))
     blocks = [slice(start, min(start + BLOCK, count)) for start in range(0, count, BLOCK)]
-    for block in blocks:  # first, so that every row has a threshold when the others come
+
+    def begin(block: slice) -> None:
         rough = _rough(features, lengths, block, block)
         rough[owners[block, None] == owners[None, block]] = -np.inf
         least = floor(rough, candidates.rough.shape[1])
         _take_in_above(candidates, owners, block, block, rough, least, nullcontext())
+
+    in_threads(begin, blocks, "neighbours, first", track)  # so that every row has a threshold when the others come
     one_at_a_time = Lock()
 
     def compare(pair: tuple[slice, slice]) -> None:
