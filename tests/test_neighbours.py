@@ -190,7 +190,7 @@ def test_progress_is_told_of_each_block(monkeypatch: pytest.MonkeyPatch) -> None
         return items
 
     top_k(random_features(40), 3, track=track)
-    assert told == [("neighbours", 6)]
+    assert told == [("neighbours, first", 4), ("neighbours", 6)]
 
 
 @given(st.integers(1, 5), st.integers(1, 400))
