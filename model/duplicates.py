@@ -14,6 +14,7 @@ from model.policy import Mask
 from model.ranking import Indices
 
 ALIKE = 0.8  # pairs of centred features below this cosine are not looked at: duplicates are above .9
+FEW = 32  # rows of which all pairs are looked at: centring leaves nothing of a few that are all alike
 
 Pairs = npt.NDArray[np.int64]  # (P, 2)
 
@@ -26,7 +27,7 @@ def equal_files(hashes: Sequence[str]) -> Indices:
 
 def candidates(near: TopK) -> Pairs:
     """(P, 2) pairs of rows, the smaller first, that are near enough in their features to be duplicates."""
-    alike = (near.similarities >= ALIKE) & (near.indices >= 0)
+    alike = (near.indices >= 0) & ((near.similarities >= ALIKE) | (len(near.indices) <= FEW))
     rows, places = np.nonzero(alike)
     pairs = np.sort(np.stack([rows, near.indices[rows, places]], axis=1), axis=1)
     return np.unique(pairs, axis=0) if len(pairs) else pairs.astype(np.int64)

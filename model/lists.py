@@ -97,7 +97,7 @@ def rank(
     traits = Traits.of(products)
     rows, looks = _expanded(photos, same, track)
     first, numbers = np.unique(looks, return_index=True, return_inverse=True)[1:]
-    shelf = Shelf.of(rows, numbers[photos.owners], traits.of_only(first), k, track)
+    shelf = Shelf.of(rows, numbers[photos.owners], traits.of_looks(first, numbers), k, track)
     ids = [product.id for product in products]
 
     def named(lists: Indices, policy: Policy) -> dict[str, list[Neighbour]]:

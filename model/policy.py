@@ -55,11 +55,10 @@ class Traits:
             np.array([product.available for product in products], dtype=np.bool_),
         )
 
-    def of_only(self, products: Indices) -> "Traits":
-        """Those of some products, in their order."""
-        return Traits(
-            self.categories[products], self.prices[products], self.currencies[products], self.available[products]
-        )
+    def of_looks(self, first: Indices, looks: Indices) -> "Traits":
+        """Those of each look's `first` (L,) product; available where any of its products, by `looks` (N,), is."""
+        available: Mask = np.bincount(looks, self.available) > 0
+        return Traits(self.categories[first], self.prices[first], self.currencies[first], available)
 
     def same_category(self, asked: Indices, found: Indices) -> Mask:
         """Whether the products of the pairs share a category."""

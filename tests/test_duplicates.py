@@ -1,9 +1,11 @@
 """Which products are one look."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model import duplicates
 from model.duplicates import Pairs, candidates, equal_files, groups, joined
 from model.neighbours import TopK
 from model.policy import Mask
@@ -23,7 +25,13 @@ def test_equal_files_are_one_look() -> None:
     assert groups(joined(equal, np.zeros((0, 2), dtype=np.int64), never)) == [[0, 2], [1, 4]]
 
 
-def test_only_near_ones_are_compared_and_each_pair_once() -> None:
+def test_of_few_products_all_pairs_are_compared() -> None:
+    near = TopK(np.array([[1, 2], [0, 2], [0, -1]]), np.array([[-0.9, -1], [-0.9, -1], [-1, -np.inf]]))
+    assert candidates(near).tolist() == [[0, 1], [0, 2], [1, 2]]
+
+
+def test_only_near_ones_are_compared_and_each_pair_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duplicates, "FEW", 2)
     near = TopK(np.array([[1, 2], [0, 2], [0, -1]]), np.array([[0.95, 0.5], [0.95, 0.9], [0.5, -np.inf]]))
     assert candidates(near).tolist() == [[0, 1], [1, 2]]
 

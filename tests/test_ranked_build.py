@@ -226,6 +226,15 @@ def test_a_network_without_positions_has_no_heat_maps(folder: Path, tmp_path: Pa
     assert not (tmp_path / "out" / "manifest.json").exists()
 
 
+def test_two_products_of_one_picture_are_duplicates(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    for name, quality in (("one", 90), ("two", 60)):
+        (tmp_path / "shop" / f"{name}.jpg").write_bytes(encoded(make_photo(), "JPEG", quality=quality))
+    shop = build(tmp_path / "shop", "--out", tmp_path / "out")
+    assert shop.groups == [["one", "two"]]
+    assert shop.stored("one") == []
+
+
 def test_a_mirrored_photo_is_another_picture(tmp_path: Path) -> None:
     """Only small changes make duplicates; what is turned round may be another product."""
     (tmp_path / "shop").mkdir()
