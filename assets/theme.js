@@ -1,7 +1,33 @@
-// Bootstrap's colours follow the visitor's system, also when it changes while the page is open.
+// Colours: those of the visitor's system, also when these change, until the visitor chooses.
 (() => {
-  const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  const apply = () => document.documentElement.setAttribute("data-bs-theme", dark.matches ? "dark" : "light");
+  "use strict";
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const KEY = "lookalike-theme";
+  const chosen = () => {
+    try {
+      return localStorage.getItem(KEY);
+    } catch {
+      return null; // a browser without storage follows the system
+    }
+  };
+  const apply = () => {
+    const theme = chosen() ?? (dark.matches ? "dark" : "light");
+    document.documentElement.setAttribute("data-bs-theme", theme);
+    const button = document.querySelector(".theme-switch");
+    button?.setAttribute("aria-label", theme === "dark" ? button.dataset.toLight : button.dataset.toDark);
+  };
   dark.addEventListener("change", apply);
+  document.addEventListener("DOMContentLoaded", apply);
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest(".theme-switch")) return;
+    const next = document.documentElement.dataset.bsTheme === "dark" ? "light" : "dark";
+    try {
+      localStorage.setItem(KEY, next);
+    } catch {
+      /* the choice lasts as long as the page */
+    }
+    document.documentElement.setAttribute("data-bs-theme", next);
+    apply();
+  });
   apply();
 })();

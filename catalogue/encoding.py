@@ -17,8 +17,10 @@ from catalogue.product import AVAILABILITIES, Layout, Price, Product, Thumbnail
 FORMAT = 2
 SHARD = 1000  # products in one file of the catalogue or of neighbour lists
 SCALE = 10_000
+GROUPS, MAP, REPORT = "duplicates.json", "map.json", "report.json"
 SIDE = 10_000  # places along each side of the map
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"
+_FLAGS = {digit: flags for flags, digit in enumerate(_DIGITS)}
 
 Pair = tuple[int, int, int]  # index, similarity × 10⁴, reasons
 Place = tuple[int, int]  # to the right and up
@@ -89,9 +91,17 @@ def catalogue_bytes(entries: Sequence[Entry]) -> bytes:
     return dump([_entry_row(entry) for entry in entries])
 
 
-def parse_catalogue(content: bytes) -> list[Entry]:
-    """Raises ValueError, KeyError or TypeError for what is not a catalogue."""
-    return [_parse_entry(row) for row in json.loads(content)]
+def parse_entry(row: dict[str, Any]) -> Entry:
+    """Raises ValueError, KeyError or TypeError for what is not a product."""
+    thumbnails = tuple([Thumbnail(*values) for values in row.pop("thumbnails", ())])
+    for name in row.keys() & {"price", "sale_price"}:
+        row[name] = Price.parse(row[name])
+    for name in row.keys() & {"additional_image_links", "image_files"}:
+        row[name] = tuple(row[name])
+    product = Product(**row)
+    if product.availability not in AVAILABILITIES:
+        raise ValueError(f"unknown availability {product.availability!r}")
+    return Entry(product, thumbnails)
 
 
 def neighbours_bytes(lists: Sequence[Sequence[Pair]]) -> bytes:
@@ -99,9 +109,11 @@ def neighbours_bytes(lists: Sequence[Sequence[Pair]]) -> bytes:
     return dump([_list_row(each) for each in lists])
 
 
-def parse_neighbours(content: bytes) -> list[tuple[Pair, ...]]:
-    """Raises ValueError or TypeError for what is not neighbour lists."""
-    return [_parse_list(*row) for row in json.loads(content)]
+def parse_list(row: Sequence[Any]) -> tuple[Pair, ...]:
+    """A list of neighbours, best first. Raises ValueError, KeyError or TypeError for what is none."""
+    indices, steps, reasons = (*row, "")[:3] if row else ((), (), "")
+    flags = [_FLAGS[digit] for digit in reasons] if reasons else [0] * len(indices)
+    return tuple(zip(indices, accumulate(steps), flags, strict=True))
 
 
 def groups_bytes(groups: Sequence[Sequence[int]]) -> bytes:
@@ -136,20 +148,14 @@ def heats_bytes(heats: Sequence[Sequence[str]]) -> bytes:
     return dump(heats)
 
 
-def parse_heats(content: bytes) -> list[tuple[str, ...]]:
-    """Raises ValueError or TypeError for what is not heat maps."""
-    return [tuple(str(text) for text in row) for row in json.loads(content)]
+def parse_heats(row: Sequence[Any]) -> tuple[str, ...]:
+    return tuple(str(text) for text in row)
 
 
 def _list_row(pairs: Sequence[Pair]) -> list[Any]:
     row: list[Any] = [[index for index, _, _ in pairs], _steps([score for _, score, _ in pairs])]
     reasons = "".join(_DIGITS[flags] for _, _, flags in pairs)
     return [*row, reasons] if reasons.strip("0") else row
-
-
-def _parse_list(indices: list[int], steps: list[int], reasons: str = "") -> tuple[Pair, ...]:
-    flags = [int(digit, 32) for digit in reasons] if reasons else [0] * len(indices)
-    return tuple(zip(indices, accumulate(steps), flags, strict=True))
 
 
 def _parse_place(*values: int) -> Place:
@@ -170,13 +176,3 @@ def _entry_row(entry: Entry) -> dict[str, Any]:
         [getattr(thumbnail, item.name) for item in fields(Thumbnail)] for thumbnail in entry.thumbnails
     ]
     return {name: value for name, value in row.items() if value}
-
-
-def _parse_entry(row: dict[str, Any]) -> Entry:
-    thumbnails = tuple(Thumbnail(*values) for values in row.pop("thumbnails", ()))
-    row |= {name: Price.parse(row[name]) for name in ("price", "sale_price") if name in row}
-    row |= {name: tuple(row[name]) for name in ("additional_image_links", "image_files") if name in row}
-    product = Product(**row)
-    if product.availability not in AVAILABILITIES:
-        raise ValueError(f"unknown availability {product.availability!r}")
-    return Entry(product, thumbnails)

@@ -14,7 +14,8 @@
     │   └── WeightsError         14   its weights are missing or are not what they claim to be
     ├── FeaturesError            15   the feature store cannot be read or written
     ├── PrecomputedError         16   a precomputed folder does not match its manifest
-    └── UnknownProduct           17   no product has this id
+    ├── UnknownProduct           17   no product has this id
+    └── SettingsError            18   a variable of the environment makes no sense
 
 The number is the exit code of a command that ends with the error.
 """
@@ -100,6 +101,10 @@ class PrecomputedError(LookalikeError):
 
 class UnknownProduct(LookalikeError):
     exit_code = 17
+
+
+class SettingsError(LookalikeError):
+    exit_code = 18
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """`products.csv` in Google Merchant Center's attribute names, and folders of photos without one.
 
-Source of the names: https://support.google.com/merchants/answer/7052112. Ours beside them: `image_file`, paths of
-photos relative to the folder, with `|` between several.
+Source of the names: https://support.google.com/merchants/answer/7052112. Ours beside them, unknown to
+Merchant Center: `image_file`, paths of photos relative to the folder, with `|` between several; and `added`, the day
+or time in ISO 8601 since when the shop has had the product.
 """
 
 import csv
@@ -15,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from catalogue import atomic
 from catalogue.errors import CatalogueError
 from catalogue.formats import IMAGE_SUFFIXES
-from catalogue.product import AVAILABILITIES, Availability, Price, Product
+from catalogue.product import AVAILABILITIES, Availability, Price, Product, instant
 
 COLUMNS = (
     "id",
@@ -30,6 +31,7 @@ COLUMNS = (
     "brand",
     "product_type",
     "image_file",
+    "added",
 )
 
 
@@ -67,7 +69,9 @@ def parse_table(text: str, name: str = "products.csv") -> Feed:
     try:
         _check_columns(rows.fieldnames or (), name)
         for row in rows:
-            cells = {key: _as_meant((value or "").strip()) for key, value in row.items() if key in COLUMNS}
+            cells = {
+                key: _as_meant((value or "").replace("\0", "").strip()) for key, value in row.items() if key in COLUMNS
+            }
             product = _product(cells, drops)
             if not product.id:
                 drops["row without id"] += 1
@@ -153,6 +157,7 @@ def _product(row: Mapping[str, str], drops: Counter[str]) -> Product:
         brand=row.get("brand", ""),
         product_type=row.get("product_type", ""),
         image_files=files,
+        added=_added(row.get("added", ""), drops),
     )
 
 
@@ -176,6 +181,16 @@ def _availability(text: str, drops: Counter[str]) -> Availability:
     return "in_stock"
 
 
+def _added(text: str, drops: Counter[str]) -> str:
+    if text:
+        try:
+            instant(text)
+        except ValueError:
+            drops["unreadable date"] += 1
+            return ""
+    return text
+
+
 def _row(product: Product) -> dict[str, str]:
     return {
         "id": product.id,
@@ -190,6 +205,7 @@ def _row(product: Product) -> dict[str, str]:
         "brand": product.brand,
         "product_type": product.product_type,
         "image_file": "|".join(product.image_files),
+        "added": product.added,
     }
 
 

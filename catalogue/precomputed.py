@@ -13,63 +13,51 @@ precomputed/
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 from catalogue import encoding
-from catalogue.encoding import Entry, Manifest, Pair, Place
+from catalogue.database import Database
+from catalogue.encoding import Entry, Manifest
 from catalogue.errors import PrecomputedError
-from catalogue.shop import Parts, Shop
+from catalogue.shop import Shop
+from catalogue.tables import Tables
 
 MANIFEST = "manifest.json"
 IMAGES = "images"
-GROUPS, MAP, REPORT = "duplicates.json", "map.json", "report.json"
 SIZES: tuple[Literal[160, 320], ...] = (160, 320)
-
-T = TypeVar("T")
 
 
 def load(folder: str | Path) -> Shop:
-    """Read a precomputed folder, checking every file of its version against the manifest.
+    """Read a precomputed folder into a database of this process, checking every file of its version on the way.
 
     Thumbnails are checked to be there; `verify` checks their content as well. Raises PrecomputedError, which names
     the file, for what is missing, foreign or changed.
     """
     folder = Path(folder)
     manifest = read_manifest(folder)
-    contents = {name: _checked(folder / manifest.version / name, sha) for name, sha in manifest.files.items()}
-    _reject_foreign(folder / manifest.version, set(contents))
-
-    def parsed(kind: str, parse: Callable[[bytes], list[T]]) -> list[T]:
-        names = sorted(name for name in contents if name.startswith(kind))
-        return [item for name in names for item in _parsed(folder / manifest.version / name, contents[name], parse)]
-
-    def one(name: str, parse: Callable[[bytes], T], empty: T) -> T:
-        return _parsed(folder / manifest.version / name, contents[name], parse) if name in contents else empty
-
-    entries = parsed("catalogue-", encoding.parse_catalogue)
-    lists = parsed("neighbours-", encoding.parse_neighbours)
-    nowhere: tuple[list[Place | None], int] = ([], 0)
-    places, laid_out = one(MAP, encoding.parse_map, nowhere)
-    parts = Parts(
-        elsewhere=parsed("elsewhere-", encoding.parse_neighbours),
-        groups=one(GROUPS, encoding.parse_groups, []),
-        places=places,
-        laid_out=laid_out,
-        heats=parsed("heats-", encoding.parse_heats),
-        report=contents.get(REPORT, b""),
-    )
-    _check_consistent(folder, manifest, entries, lists, parts)
-    _check_thumbnails(folder, entries)
-    return Shop(manifest, entries, lists, parts)
+    thumbnails: defaultdict[str, bytearray] = defaultdict(bytearray)
+    database = Database()
+    with database.filling() as connection, ThreadPoolExecutor(1) as writer:
+        tables = Tables(connection, writer, manifest.products)
+        for name, sha256 in sorted(manifest.files.items()):
+            _note_thumbnails(thumbnails, _added(tables, folder / manifest.version / name, sha256))
+        _reject_foreign(folder / manifest.version, manifest.files)
+        _check_counts(folder, manifest, tables)
+        _check_thumbnails(folder / IMAGES, thumbnails)
+        tables.finish()
+    return Shop(manifest, database)
 
 
 def verify(folder: Path) -> Shop:
     """`load`, and every thumbnail hashed. Raises PrecomputedError, which names the file."""
     shop = load(folder)
-    for product in shop.products:
-        for thumbnail in shop.thumbnails(product.id):
+    for entry in shop:
+        for thumbnail in entry.thumbnails:
             for size in SIZES:
                 _checked(folder / IMAGES / thumbnail.path(size), thumbnail.digest(size))
     return shop
@@ -102,47 +90,42 @@ def _checked(path: Path, sha256: str) -> bytes:
     return content
 
 
-def _parsed(path: Path, content: bytes, parse: Callable[[bytes], T]) -> T:
+def _added(tables: Tables, path: Path, sha256: str) -> Iterable[Entry]:
+    content = _checked(path, sha256)
     try:
-        return parse(content)
+        return tables.add(path.name, content)
     except (ValueError, KeyError, TypeError) as error:
         raise PrecomputedError(f"{path} cannot be read: {error}. Build the folder again.") from error
 
 
-def _reject_foreign(folder: Path, known: set[str]) -> None:
+def _reject_foreign(folder: Path, known: Mapping[str, str]) -> None:
     for path in sorted(folder.iterdir()):
         if path.name not in known and not path.name.startswith("."):
             raise PrecomputedError(f"{path} is not in the manifest. Remove it, or build the folder again.")
 
 
-def _check_consistent(
-    folder: Path, manifest: Manifest, entries: Sequence[Entry], lists: Sequence[tuple[Pair, ...]], parts: Parts
-) -> None:
-    ids = [entry.product.id for entry in entries]
-    optional = [len(each) for each in (parts.elsewhere, parts.places, parts.heats) if each]
-    if {len(ids), len(lists), *optional} != {manifest.products}:
+def _check_counts(folder: Path, manifest: Manifest, tables: Tables) -> None:
+    counts = {name: tables.counts[name] for name in ("products", "neighbours")}
+    optional = {count for name in ("elsewhere", "heats", "places") if (count := tables.counts[name])}
+    if {*counts.values(), *optional} != {manifest.products}:
         raise PrecomputedError(
-            f"{folder} has {len(ids)} products and {len(lists)} lists where its manifest says {manifest.products}."
-            " Build the folder again."
+            f"{folder} has {counts['products']} products and {counts['neighbours']} lists where its manifest says"
+            f" {manifest.products}. Build the folder again."
         )
-    if sorted(set(ids)) != ids:
-        raise PrecomputedError(f"{folder} has products out of order or twice. Build the folder again.")
-    pointed = {index for each in (*lists, *parts.elsewhere) for index, _, _ in each}
-    pointed.update(index for group in parts.groups for index in group)
-    if any(not 0 <= index < len(ids) for index in pointed):
-        raise PrecomputedError(f"{folder} has a list that points outside the catalogue. Build the folder again.")
 
 
-def _check_thumbnails(folder: Path, entries: Sequence[Entry]) -> None:
-    present = set(_image_paths(folder / IMAGES))
+def _note_thumbnails(names: defaultdict[str, bytearray], entries: Iterable[Entry]) -> None:
+    """Keep the names of their files by folder, in as few bytes as they take."""
     for entry in entries:
         for thumbnail in entry.thumbnails:
             for size in SIZES:
-                if thumbnail.path(size) not in present:
-                    path = folder / IMAGES / thumbnail.path(size)
-                    raise PrecomputedError(f"{path} is missing. Build the folder again.")
+                folder, name = thumbnail.path(size).split("/")
+                names[folder] += f"{name}/".encode()
 
 
-def _image_paths(images: Path) -> Iterator[str]:
-    if images.is_dir():
-        yield from (path.relative_to(images).as_posix() for path in images.glob("*/*.webp"))
+def _check_thumbnails(images: Path, names: Mapping[str, bytearray]) -> None:
+    for folder, wanted in sorted(names.items()):
+        present = {file.name for file in os.scandir(images / folder)} if (images / folder).is_dir() else set()
+        for name in wanted.decode().split("/")[:-1]:
+            if name not in present:
+                raise PrecomputedError(f"{images / folder / name} is missing. Build the folder again.")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
@@ -37,7 +38,8 @@ class Price:
 class Product:
     """One row of a catalogue, named as Google Merchant Center names its attributes.
 
-    `image_files` are paths relative to the catalogue's folder, the main picture first. Empty text and empty
+    `image_files` are paths relative to the catalogue's folder, the main picture first. `added` is the day or time in
+    ISO 8601 since when the shop has had it; Merchant Center has no such attribute. Empty text and empty
     tuples stand for what the shop does not say.
     """
 
@@ -53,6 +55,7 @@ class Product:
     brand: str = ""
     product_type: str = ""
     image_files: tuple[str, ...] = ()
+    added: str = ""
 
     @property
     def category(self) -> str:
@@ -114,3 +117,9 @@ class Layout:
 
     places: Mapping[str, tuple[int, int]]
     laid_out: int
+
+
+def instant(text: str) -> int:
+    """Seconds since 1970 of an ISO 8601 day or time, in UTC where it does not say. Raises ValueError for others."""
+    time = datetime.fromisoformat(text)
+    return int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp())

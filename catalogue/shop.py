@@ -1,104 +1,163 @@
 """A catalogue with its lists, as it is looked up."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from catalogue.encoding import SCALE, Entry, Manifest, Pair, Place
+from catalogue import encoding
+from catalogue.database import Database
+from catalogue.encoding import MAP, REPORT, SCALE, SHARD, Entry, Manifest
 from catalogue.errors import UnknownProduct
+from catalogue.finding import Finder
 from catalogue.product import Layout, Neighbour, Product, Thumbnail
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What may stand beside the lists, by the products' indices; what was not written is empty."""
-
-    elsewhere: Sequence[tuple[Pair, ...]] = ()
-    groups: Sequence[tuple[int, ...]] = ()
-    places: Sequence[Place | None] = ()
-    laid_out: int = 0
-    heats: Sequence[tuple[str, ...]] = ()
-    report: bytes = b""
+from catalogue.search import Found, Query
+from catalogue.tables import Kind
 
 
 class Shop:
-    """A catalogue with its neighbour lists, in memory. Products stand in the order of their ids."""
+    """A catalogue with its neighbour lists, in a database. Products stand in the order of their ids.
 
-    def __init__(
-        self,
-        manifest: Manifest,
-        entries: Sequence[Entry],
-        lists: Sequence[tuple[Pair, ...]],
-        parts: Parts | None = None,
-    ) -> None:
+    Any thread may ask, and a process forked from the one that loaded it.
+    """
+
+    def __init__(self, manifest: Manifest, database: Database) -> None:
         self.manifest = manifest
-        self.products = tuple(entry.product for entry in entries)
-        self._thumbnails = tuple(entry.thumbnails for entry in entries)
-        self._lists, self._parts = lists, parts or Parts()
-        self._index = {product.id: index for index, product in enumerate(self.products)}
-        self._group = {index: group for group in self._parts.groups for index in group}
+        self._database = database
+        self._finder = Finder(database, manifest.products)
+
+    def __len__(self) -> int:
+        """How many products there are."""
+        return self.manifest.products
 
     def __contains__(self, product_id: str) -> bool:
-        return product_id in self._index
+        return product_id in dict(self._among("id, position", "id", [product_id]))
+
+    def __iter__(self) -> Iterator[Entry]:
+        """All products with their thumbnails, read as they are passed over."""
+        for start in range(0, len(self), SHARD):
+            sql = "SELECT entry FROM products WHERE position >= ? AND position < ? ORDER BY position"
+            for (text,) in self._database.rows(sql, [start, start + SHARD]):
+                yield _entry(text)
+
+    @property
+    def products(self) -> Iterator[Product]:
+        return (entry.product for entry in self)
+
+    @property
+    def dated(self) -> bool:
+        """Whether any product says when it was added."""
+        return self._finder.dated
+
+    def entries(self, ids: Iterable[str]) -> list[Entry]:
+        """Products with their thumbnails in the order asked, read at once. Raises UnknownProduct."""
+        asked = list(ids)
+        found = dict(self._among("id, entry", "id", asked))
+        try:
+            return [_entry(found[product_id]) for product_id in asked]
+        except KeyError as error:
+            raise _unknown(error.args[0]) from None
+
+    def search(self, query: Query, limit: int, offset: int = 0) -> Found:
+        """Up to `limit` products that `query` finds, after the first `offset`. Any text can be asked for."""
+        positions, total = self._finder.find(query, limit, offset)
+        found = dict(self._among("position, entry", "position", positions))
+        return Found(tuple(_entry(found[position]) for position in positions), total)
+
+    def categories(self, text: str = "") -> list[tuple[str, int]]:
+        """Categories with their number of products among those that match `text`, the largest first, then by name.
+
+        Products without a category are not counted.
+        """
+        return self._finder.categories(text)
 
     def product(self, product_id: str) -> Product:
         """Raises UnknownProduct."""
-        return self.products[self._position(product_id)]
+        return self.entries([product_id])[0].product
+
+    def thumbnails(self, product_id: str) -> tuple[Thumbnail, ...]:
+        """The product's usable photos, the main one first. Raises UnknownProduct."""
+        return self.entries([product_id])[0].thumbnails
 
     def neighbours(self, product_id: str, k: int = 12) -> list[Neighbour]:
         """Up to `k` similar products that can be ordered, best first; none for a product without a usable photo.
 
         Raises UnknownProduct.
         """
-        return self._available(self.stored(product_id), k)
+        return self._listed("neighbours", product_id, sold_out=False)[:k]
 
     def stored(self, product_id: str) -> list[Neighbour]:
         """The whole list as it was built, with what is sold out. Raises UnknownProduct."""
-        return self._named(self._lists[self._position(product_id)])
+        return self._listed("neighbours", product_id, sold_out=True)
 
     def elsewhere(self, product_id: str, k: int = 12) -> list[Neighbour]:
         """Up to `k` similar products of other categories, best first. Raises UnknownProduct."""
-        position = self._position(product_id)
-        return self._available(self._named(self._parts.elsewhere[position]), k) if self._parts.elsewhere else []
+        return self._listed("elsewhere", product_id, sold_out=False)[:k]
+
+    def heats(self, product_id: str) -> tuple[str, ...]:
+        """Encoded heat maps of the first neighbours, none where they were not made. Raises UnknownProduct."""
+        return encoding.parse_heats(self._row("heats", product_id))
 
     def duplicates(self, product_id: str) -> list[str]:
         """The ids of other products that show the same picture. Raises UnknownProduct."""
         position = self._position(product_id)
-        return [self.products[index].id for index in self._group.get(position, ()) if index != position]
+        sql = """SELECT id FROM groups JOIN products USING (position)
+            WHERE number = (SELECT number FROM groups WHERE position = ?) AND position != ? ORDER BY groups.rowid"""
+        return [other for (other,) in self._database.rows(sql, [position, position])]
 
     @property
     def groups(self) -> list[list[str]]:
         """The ids of products that show the same picture, group by group."""
-        return [[self.products[index].id for index in group] for group in self._parts.groups]
+        groups: dict[int, list[str]] = {}
+        sql = "SELECT number, id FROM groups CROSS JOIN products USING (position) ORDER BY groups.rowid"
+        for number, product_id in self._database.rows(sql):
+            groups.setdefault(number, []).append(product_id)
+        return list(groups.values())
 
     @property
     def layout(self) -> Layout | None:
         """The map of the catalogue, where there is one."""
-        pairs = zip(self.products, self._parts.places, strict=False)
-        places = {product.id: place for product, place in pairs if place}
-        return Layout(places, self._parts.laid_out) if places else None
-
-    def heats(self, product_id: str) -> tuple[str, ...]:
-        """Encoded heat maps of the first neighbours, none where they were not made. Raises UnknownProduct."""
-        position = self._position(product_id)
-        return self._parts.heats[position] if self._parts.heats else ()
+        content = self._file(MAP)
+        if not content:
+            return None
+        places, laid_out = encoding.parse_map(content)
+        ids = (product_id for (product_id,) in self._database.rows("SELECT id FROM products ORDER BY position"))
+        by_id = {product_id: place for product_id, place in zip(ids, places, strict=True) if place}
+        return Layout(by_id, laid_out) if by_id else None
 
     @property
     def report(self) -> bytes:
         """The quality report's file, empty where there is none."""
-        return self._parts.report
+        return self._file(REPORT)
 
-    def thumbnails(self, product_id: str) -> tuple[Thumbnail, ...]:
-        """The product's usable photos, the main one first. Raises UnknownProduct."""
-        return self._thumbnails[self._position(product_id)]
+    def _listed(self, kind: Kind, product_id: str, *, sold_out: bool) -> list[Neighbour]:
+        pairs = encoding.parse_list(self._row(kind, product_id))
+        found = self._among("position, id, available", "position", [index for index, _, _ in pairs])
+        ids = {position: each for position, each, available in found if available or sold_out}
+        return [Neighbour(ids[index], score / SCALE, reasons) for index, score, reasons in pairs if index in ids]
 
-    def _named(self, pairs: Sequence[Pair]) -> list[Neighbour]:
-        return [Neighbour(self.products[index].id, score / SCALE, reasons) for index, score, reasons in pairs]
-
-    def _available(self, found: Sequence[Neighbour], k: int) -> list[Neighbour]:
-        return [near for near in found if self.product(near.product_id).available][:k]
+    def _row(self, kind: Kind, product_id: str) -> list[Any]:
+        rows = self._database.rows(f"SELECT row FROM {kind} WHERE position = ?", [self._position(product_id)])
+        return list(json.loads(rows[0][0])) if rows else []
 
     def _position(self, product_id: str) -> int:
         try:
-            return self._index[product_id]
+            return int(dict(self._among("id, position", "id", [product_id]))[product_id])
         except KeyError:
-            raise UnknownProduct(f"no product has the id {product_id!r}. Check it against products.csv.") from None
+            raise _unknown(product_id) from None
+
+    def _among(self, columns: str, key: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        """The products whose `key` is one of the values, which go as JSON: any text and any number of them can."""
+        sql = f"SELECT {columns} FROM products WHERE {key} IN (SELECT value FROM json_each(?))"
+        return self._database.rows(sql, [json.dumps(values)])
+
+    def _file(self, name: str) -> bytes:
+        rows = self._database.rows("SELECT content FROM files WHERE name = ?", [name])
+        return bytes(rows[0][0]) if rows else b""
+
+
+def _entry(text: str) -> Entry:
+    return encoding.parse_entry(json.loads(text))
+
+
+def _unknown(product_id: str) -> UnknownProduct:
+    return UnknownProduct(f"no product has the id {product_id!r}. Check it against products.csv.")

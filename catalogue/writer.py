@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from catalogue import atomic, encoding
-from catalogue.encoding import SCALE, SHARD, Build, Entry, Manifest, Pair
+from catalogue.encoding import GROUPS, MAP, REPORT, SCALE, SHARD, Build, Entry, Manifest, Pair
 from catalogue.errors import PrecomputedError
-from catalogue.precomputed import GROUPS, IMAGES, MANIFEST, MAP, REPORT, SIZES
+from catalogue.precomputed import IMAGES, MANIFEST, SIZES
 from catalogue.product import Layout, Neighbour
 
 T = TypeVar("T")

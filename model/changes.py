@@ -23,12 +23,12 @@ def changes(before: Shop | None, entries: Sequence[Entry], lists: Mapping[str, S
     if before is None:
         return Changes(len(entries), 0, 0, 0)
     ids = {entry.product.id for entry in entries}
-    kept = [product.id for product in before.products if product.id in ids]
+    kept = [entry.product.id for entry in before if entry.product.id in ids]
     shown = {thumbnail.source for entry in entries for thumbnail in entry.thumbnails}
-    showed = {thumbnail.source for product in before.products for thumbnail in before.thumbnails(product.id)}
+    showed = {thumbnail.source for entry in before for thumbnail in entry.thumbnails}
     return Changes(
         added=len(ids) - len(kept),
-        removed=len(before.products) - len(kept),
+        removed=len(before) - len(kept),
         photos_removed=len(showed - shown),
         lists=sum(_order(before.stored(each)) != _order(lists.get(each, ())) for each in kept),
     )

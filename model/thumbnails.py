@@ -71,7 +71,7 @@ def _store(photo: Photo, out: Path) -> Thumbnail:
 
 
 def _intact(before: Shop, out: Path) -> dict[str, Thumbnail]:
-    thumbnails = (thumbnail for product in before.products for thumbnail in before.thumbnails(product.id))
+    thumbnails = (thumbnail for entry in before for thumbnail in entry.thumbnails)
     return {thumbnail.source: thumbnail for thumbnail in thumbnails if _matches(out, thumbnail)}
 
 

@@ -40,6 +40,7 @@ def compose(key: str, drafts: Sequence[Draft]) -> Composed:
         availability=taken.first("availability") or "in_stock",
         brand=taken.first("brand") or "",
         product_type=taken.first("product_type") or "",
+        added=taken.first("added") or "",
     )
     return Composed(product, taken.sources, taken.first("group") or "")
 

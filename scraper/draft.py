@@ -13,8 +13,8 @@ class Draft:
     """Fields as one source gives them; empty, or None, where it says nothing.
 
     `link` and `images` are absolute http(s) addresses, the main image first; texts are plain, without markup or
-    entities. `group` names the product that this one is a variant of. `source` is the name of the source's module, for
-    the report on where each field came from.
+    entities. `added` is as a Product has it. `group` names the product that this one is a variant of. `source` is the
+    name of the source's module, for the report on where each field came from.
     """
 
     source: str
@@ -28,6 +28,7 @@ class Draft:
     availability: Availability | None = None
     brand: str = ""
     product_type: str = ""
+    added: str = ""
     group: str = ""
 
     def packed(self) -> str:

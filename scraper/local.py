@@ -64,6 +64,7 @@ def _draft(product: Product, folder: Path) -> Draft:
         availability=product.availability,
         brand=product.brand,
         product_type=product.product_type,
+        added=product.added,
     )
 
 

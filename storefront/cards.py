@@ -1,71 +1,95 @@
 """A product as a card: one link with its picture, title, category and price."""
 
-import dash_bootstrap_components as dbc
-from dash import dcc, html
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
 from dash.development.base_component import Component
 
+from catalogue.encoding import Entry
 from catalogue.product import Neighbour, Product, Thumbnail
-from catalogue.shop import Shop
 from storefront import money
-from storefront.urls import IMAGES, product_address
+from storefront.aria import GRID
+from storefront.markup import toned, with_attributes
+from storefront.reasons import sentence
+from storefront.site import Site
+from storefront.urls import product_address
+
+EAGER = 6  # pictures of a grid that a phone shows at once
+IN_GRID = "(max-width: 420px) 46vw, 200px"
+IN_ASIDE = "(min-width: 992px) 126px, 31vw"
+HERO = "(min-width: 992px) 180px, 44vw"
 
 
-def card(shop: Shop, product: Product, similarity: float | None = None) -> Component:
-    """The card of one product; with `similarity`, the cosine in [-1, 1], it says how similar it is."""
-    foot = [html.Span(product.category, className="card-category"), price(product)]
-    if similarity is not None:
-        foot.append(html.Span(f"similarity {similarity:.2f}", className="card-similarity"))
-    return dcc.Link(
-        [
-            picture(shop, product),
-            html.Span(product.title, className="card-name"),
-            html.Span(foot, className="card-foot"),
-        ],
-        href=product_address(product.id),
-        className="product-card",
-    )
+def grid(site: Site, entries: Sequence[Entry]) -> Component:
+    """The products of a page."""
+    cards = [
+        html.Li(_card(site, entry, _foot(site, entry.product), IN_GRID, eager=place < EAGER))
+        for place, entry in enumerate(entries)
+    ]
+    return html.Ul(cards, className="product-grid", **GRID)
 
 
-def grid(shop: Shop, products: list[Product]) -> Component:
-    return html.Ul([html.Li(card(shop, product)) for product in products], className="product-grid")
+def plain_grid(site: Site, entries: Sequence[Entry]) -> Component:
+    """Products beside a list, without a score."""
+    cards = [html.Li(_card(site, entry, _foot(site, entry.product), IN_ASIDE, eager=False)) for entry in entries]
+    return html.Ul(cards, className="product-grid similar-grid", **GRID)
 
 
-def similar_grid(shop: Shop, neighbours: list[Neighbour]) -> Component:
-    """The products of a list, best first."""
-    items = [html.Li(card(shop, shop.product(near.product_id), near.similarity)) for near in neighbours]
-    return html.Ul(items, className="product-grid")
+def similar_grid(site: Site, neighbours: Sequence[Neighbour]) -> Component:
+    """The products of a list, best first, with how similar they are and why."""
+    entries = site.shop.entries(near.product_id for near in neighbours)
+    cards = [
+        html.Li(_card(site, entry, [*_foot(site, entry.product), *_score(site, near)], IN_ASIDE, eager=True))
+        for entry, near in zip(entries, neighbours, strict=True)
+    ]
+    return html.Ul(cards, className="product-grid similar-grid", **GRID)
 
 
-def picture(shop: Shop, product: Product, *, hero: bool = False) -> Component:
-    """The main photo in a square; the title stands beside it, so the card's picture has no text of its own."""
-    frame = "picture picture-hero" if hero else "picture"
-    thumbnails = shop.thumbnails(product.id)
+def picture(site: Site, thumbnails: Sequence[Thumbnail], alt: str, sizes: str, *, eager: bool) -> Component:
+    """The main photo in a square of its dominant colour; `alt` is empty where the title stands beside it."""
     if not thumbnails:
-        return html.Span("No photo", className=f"{frame} picture-none")
-    image = _image(
-        thumbnails[0],
-        f"Photo of {product.title}" if hero else "",
-        "(min-width: 992px) 440px, 100vw" if hero else "168px",
+        return html.Span(site.texts.no_photo, className="picture picture-none")
+    main = thumbnails[0]
+    small, large = site.image(main, 160), site.image(main, 320)
+    image = html.Img(
+        src=large, srcSet=f"{small} 160w, {large} 320w", sizes=sizes, alt=alt, width=main.width, height=main.height
     )
-    return html.Span(image, className=frame)
+    waiting = {} if eager else {"loading": "lazy"}
+    return toned(html.Span(with_attributes(image, decoding="async", **waiting), className="picture"), main.colour)
 
 
-def price(product: Product) -> Component:
-    """The price that is paid, beside the former one in a sale; nothing where the shop names none."""
-    if product.availability == "out_of_stock":
-        badge: Component = dbc.Badge("Sold out", color="secondary", pill=True, className="sold-out")
-        return badge
-    if product.price is None:
-        return html.Span(className="card-price")
-    if product.sale_price is None:
-        return html.Span(money.shown(product.price), className="card-price")
-    former = html.Del(money.shown(product.price), className="former-price")
-    return html.Span([former, " ", money.shown(product.sale_price)], className="card-price")
+def price(site: Site, product: Product) -> Component | None:
+    """The price that is paid, beside the former one in a sale; that it is sold out; nothing without a price."""
+    if not product.available:
+        return html.Span(site.texts.sold_out, className="sold-out")
+    if product.paid is None:
+        return None
+    paid = money.shown(product.paid, site.texts.locale)
+    if product.sale_price is None or product.price is None:
+        return html.Span(paid, className="price")
+    before = money.shown(product.price, site.texts.locale)
+    former: list[Any] = [html.Span(site.texts.former_price + " ", className="visually-hidden"), before]
+    return html.Span([html.Del(former, className="former-price"), " ", paid], className="price")
 
 
-def _image(thumbnail: Thumbnail, alt: str, sizes: str) -> Component:
-    small, large = IMAGES + thumbnail.path(160), IMAGES + thumbnail.path(320)
-    return html.Img(
-        src=large, srcSet=f"{small} 160w, {large} 320w", sizes=sizes, alt=alt,
-        width=thumbnail.width, height=thumbnail.height,
-    )  # fmt: skip
+def _card(site: Site, entry: Entry, foot: list[Any], sizes: str, *, eager: bool) -> Component:
+    content = [
+        picture(site, entry.thumbnails, "", sizes, eager=eager),
+        html.Span(entry.product.title, className="card-name"),
+        html.Span(foot, className="card-foot"),
+    ]
+    return html.A(content, href=product_address(entry.product.id), className="product-card")
+
+
+def _foot(site: Site, product: Product) -> list[Any]:
+    return [html.Span(product.category, className="card-category"), " ", price(site, product)]
+
+
+def _score(site: Site, near: Neighbour) -> list[Any]:
+    """The band in words and the cosine itself; why, where the build says so."""
+    named = html.Span(f"{site.texts.similarity} ", className="visually-hidden")
+    cosine = html.Span([named, f"{near.similarity:.2f}"], className="cosine")
+    score = html.Span([html.Span(site.band(near.similarity)), " ", cosine], className="score")
+    why = sentence(site.texts, near.reasons)
+    return [" ", score, *([" ", html.Span(why, className="why")] if why else [])]

@@ -1,6 +1,10 @@
-"""The ids by which callbacks find components, in one place."""
+"""The ids by which callbacks, styles and scripts find parts of a page, in one place; `assets/ids.js` has them too."""
 
-URL = "url"
-PAGE = "page"
-TITLE = "title"
+FIRST = "first"  # the page as the first HTML shows it, until Dash has taken it over
+SHELL = "shell"
+HEADER = "header"
+MAIN = "main"
+CHART = "chart"
+PRODUCT = "product"
 ANNOUNCEMENT = "announcement"
+ADDRESS = "address"

@@ -3,38 +3,56 @@
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
+from catalogue.search import SORTS, Query, Sort
+
 HOME = "/"
 PRODUCT = "/p/"
+MAP = "/map"
+REPORT = "/report"
 IMAGES = "/images/"
+PAGES = "/page/"  # followed by the build, and the address of the page in the query
+ADDRESS = "at"
+LONGEST = 200  # characters of a search that are looked at
+EVERYTHING = Query()
 
 
 @dataclass(frozen=True)
 class Browsing:
-    """A page of the catalogue, counted from 1, of one category or (empty) of all."""
+    """A page of what a query finds, counted from 1."""
 
-    category: str = ""
+    query: Query = EVERYTHING
     page: int = 1
 
     @classmethod
     def parse(cls, search: str) -> "Browsing":
-        """Read `?category=…&page=…`; what makes no sense is page 1."""
-        values = {name: found[0] for name, found in parse_qs(search.removeprefix("?")).items()}
+        """Read `?q=…&category=…&sort=…&page=…`; what makes no sense is left at its default."""
+        values = {name: found[0] for name, found in parse_qs(search.removeprefix("?")[: 16 * LONGEST]).items()}
         page = values.get("page", "")
-        return cls(values.get("category", ""), max(1, int(page)) if page.isascii() and page[:9].isdecimal() else 1)
+        query = Query(
+            text=" ".join(values.get("q", "")[:LONGEST].split()),
+            category=values.get("category", ""),
+            sort=_sort(values.get("sort", "")),
+        )
+        return cls(query, max(1, int(page)) if page.isascii() and page[:9].isdecimal() and len(page) < 10 else 1)
 
     def address(self) -> str:
-        query = {"category": self.category} if self.category else {}
+        query = {"q": self.query.text, "category": self.query.category}
+        if self.query.sort != Query.sort:
+            query["sort"] = self.query.sort
         if self.page > 1:
             query["page"] = str(self.page)
-        return f"{HOME}?{urlencode(query)}" if query else HOME
+        encoded = urlencode({name: value for name, value in query.items() if value})
+        return f"{HOME}?{encoded}" if encoded else HOME
 
 
 def product_address(product_id: str) -> str:
     return PRODUCT + quote(product_id, safe="")
 
 
-def product_id_of(path: str, *, encoded: bool) -> str | None:
-    """The id in `/p/ID`, or nothing for other paths; browsers send paths percent-encoded, WSGI decoded."""
-    if not path.startswith(PRODUCT):
-        return None
-    return unquote(path.removeprefix(PRODUCT)) if encoded else path.removeprefix(PRODUCT)
+def product_id_of(path: str) -> str | None:
+    """The id in `/p/ID`, or nothing for other paths."""
+    return unquote(path.removeprefix(PRODUCT)) if path.startswith(PRODUCT) else None
+
+
+def _sort(name: str) -> Sort:
+    return next((sort for sort in SORTS if sort == name), Query.sort)

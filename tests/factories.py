@@ -76,6 +76,7 @@ def products() -> st.SearchStrategy[Product]:
         brand=texts(),
         product_type=texts(),
         image_files=several,
+        added=st.sampled_from(["", "2024-05-17", "2024-05-17T10:00:00-04:00"]),
     )
 
 

@@ -102,7 +102,7 @@ def test_unusable_photos_leave_their_products_without_lists(tmp_path: Path) -> N
     feed.write_table(tmp_path / "shop" / "products.csv", products)
     counted = built(command("build", tmp_path / "shop", "--out", tmp_path / "out", *LITE0).output)
     lists = verify(tmp_path / "out")
-    assert len(lists.products) == len(products)
+    assert len(lists) == len(products)
     listed = {product.id for product in lists.products if lists.neighbours(product.id)}
     assert listed == {"good-0", "good-1", "good-2", "second-is-good"}
     assert counted["with similar products"] == 4

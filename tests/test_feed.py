@@ -53,12 +53,20 @@ def test_tabs_and_byte_order_marks_are_understood(tmp_path: Path) -> None:
 
 def test_what_is_dropped_is_counted_by_reason() -> None:
     read = feed.parse_table(
-        "id,title,price,availability,image_link\n"
-        "p1,First,12 INR,in stock,a.jpg\np1,Again,12 INR,,b.jpg\n,Nameless,,,c.jpg\np2,Dear,a lot,sometimes,d.jpg\n"
+        "id,title,price,availability,image_link,added\n"
+        "p1,First,12 INR,in stock,a.jpg,2024-05-17\np1,Again,12 INR,,b.jpg,\n,Nameless,,,c.jpg,\n"
+        "p2,Dear,a lot,sometimes,d.jpg,last summer\n"
     )
     assert [(product.id, product.title) for product in read.products] == [("p1", "First"), ("p2", "Dear")]
     assert read.products[1].price is None
-    assert read.drops == {"duplicate id": 1, "row without id": 1, "unreadable price": 1, "unknown availability": 1}
+    assert [product.added for product in read.products] == ["2024-05-17", ""]
+    assert read.drops == {
+        "duplicate id": 1,
+        "row without id": 1,
+        "unreadable price": 1,
+        "unknown availability": 1,
+        "unreadable date": 1,
+    }
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalogue import atomic, writer
@@ -32,6 +32,7 @@ def write_many(folder: Path, count: int, k: int) -> Manifest:
     return writer.write(folder, BUILD, entries, lists)
 
 
+@settings(deadline=None)  # a folder is written and synced each time
 @given(st.lists(products(), min_size=1, max_size=8, unique_by=lambda product: product.id), st.data())
 def test_what_is_written_is_read_again(
     tmp_path_factory: pytest.TempPathFactory, written: list[Product], data: st.DataObject
@@ -53,7 +54,7 @@ def test_what_is_written_is_read_again(
     extras = Extras(elsewhere, [sorted(ids)] if len(ids) > 1 else [], layout, heats, b'{"format":1}')
     writer.write(folder, BUILD, [Entry(product) for product in written], lists, extras=extras)
     shop = load(folder)
-    assert shop.products == tuple(sorted(written, key=lambda product: product.id))
+    assert list(shop.products) == sorted(written, key=lambda product: product.id)
     assert {each: shop.stored(each) for each in ids} == lists
     available = {product.id for product in written if product.available}
     assert all(shop.elsewhere(i) == [n for n in elsewhere[i] if n.product_id in available] for i in ids)

@@ -48,6 +48,7 @@ def test_every_field_of_a_product() -> None:
         vendor="Kiln &amp; Co",
         product_type="Mugs",
         tags=["blue"],
+        published_at="2024-05-17T10:00:00-04:00",
         images=images,
         variants=[variant("14.00"), variant("12.00", compare_at_price="15.50")],
     ) == Draft(
@@ -66,7 +67,14 @@ def test_every_field_of_a_product() -> None:
         availability="in_stock",
         brand="Kiln & Co",
         product_type="Mugs",
+        added="2024-05-17T10:00:00-04:00",
     )
+
+
+@pytest.mark.parametrize(("published", "skipped"), [(None, {}), ("", {}), ("soon", {"unreadable date": 1})])
+def test_a_date_that_makes_no_sense_is_left_out(published: object, skipped: dict[str, int]) -> None:
+    (draft,), skips = read(product(published_at=published))
+    assert (draft.added, skips) == ("", skipped)
 
 
 @pytest.mark.parametrize(

@@ -1,84 +1,155 @@
 """Pages as functions of data, and what the web app answers at each address."""
 
-from dataclasses import replace
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import fields, replace
 from decimal import Decimal
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
-from flask import Flask
+from dash import html
 from flask.testing import FlaskClient
 
-from catalogue.errors import PrecomputedError
+from catalogue.errors import PrecomputedError, SettingsError
 from catalogue.precomputed import load
 from catalogue.product import Price
-from catalogue.shop import Shop
-from storefront import cards, create_app, money
+from catalogue.search import Query
+from storefront import cards, create_app, ids, money
+from storefront.app import Storefront
+from storefront.browse import PER_PAGE, page_numbers
+from storefront.languages import LANGUAGES
+from storefront.markup import control, to_html, with_attributes
 from storefront.pages import page_at
-from storefront.selection import categories, page_numbers, select
+from storefront.reasons import sentence
+from storefront.settings import Settings
+from storefront.site import Site
+from storefront.texts import ENGLISH, Texts
 from storefront.urls import Browsing, product_address, product_id_of
 from tests.shop_folder import make_products, make_shop_folder
 
 ODD_IDS = ("a/b c", "ünï→", "quote\"'<b>", "100%25", "..")
+SCRIPT = "<script>alert(1)</script>"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     products = make_products(120)
-    odd = [
-        replace(products[0], id=odd_id, title="<script>alert(1)</script>", link="javascript:alert(1)")
-        for odd_id in ODD_IDS
-    ]
+    odd = [replace(products[0], id=odd_id, title=SCRIPT, link="javascript:alert(1)") for odd_id in ODD_IDS]
     lonely = replace(products[1], id="no-photo", title="Unseen", price=None, image_files=())
     return make_shop_folder(tmp_path_factory.mktemp("shop"), [*products, *odd, lonely])
 
 
 @pytest.fixture(scope="module")
-def shop(folder: Path) -> Shop:
-    return load(folder)
+def app(folder: Path) -> Storefront:
+    return create_app(folder, Settings())
 
 
 @pytest.fixture(scope="module")
-def client(folder: Path) -> FlaskClient:
-    server: Flask = create_app(folder).server
-    return server.test_client()
+def site(app: Storefront) -> Site:
+    return app.site
 
 
-def texts(component: Any) -> str:
-    """All the text of a component tree."""
-    children = getattr(component, "children", component)
-    if isinstance(children, list | tuple):
-        return " ".join(map(texts, children))
-    return children if isinstance(children, str) else "" if children is None else texts(children)
+@pytest.fixture
+def client(app: Storefront) -> Iterator[FlaskClient]:
+    with app.server.test_client() as client:
+        yield client
 
 
-def hrefs(component: Any) -> list[str]:
-    """All links of a component tree, in order."""
-    return [part.href for part in component._traverse() if getattr(part, "href", None)]
+class _Reader(HTMLParser):
+    """What HTML shows and where it leads."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.tags: list[str] = []
+        self.shown: list[str] = []
+        self.feed(markup)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name == "href"]
+
+    def handle_data(self, data: str) -> None:
+        self.shown.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.shown).split())
+
+
+def read(content: Any) -> _Reader:
+    return _Reader(to_html(content))
+
+
+def part(app: Storefront, client: FlaskClient, address: str) -> Any:
+    return client.get(f"/page/{app.site.build}?at={quote(address, safe='')}")
+
+
+def test_markup_is_escaped() -> None:
+    made = html.A([SCRIPT, html.Span("&", title='"quoted"')], href='/"x', className="a b", tabIndex="-1")
+    assert to_html(made) == (
+        '<a class="a b" href="/&#34;x" tabindex="-1">&lt;script&gt;alert(1)&lt;/script&gt;'
+        '<span title="&#34;quoted&#34;">&amp;</span></a>'
+    )
+
+
+def test_markup_has_what_dash_does_not_know() -> None:
+    image = with_attributes(html.Img(alt=""), loading="lazy", style={"--tone": "#fff"})
+    assert to_html(image) == '<img alt="" loading="lazy" style="--tone:#fff">'
+    assert to_html(control("Option", "All", value="", selected=True)) == '<option selected value="">All</option>'
 
 
 def test_browsing_is_its_address() -> None:
-    for browsing in (Browsing(), Browsing("Mugs & more", 3), Browsing(page=2)):
+    for browsing in (
+        Browsing(),
+        Browsing(Query(category="Mugs & more"), 3),
+        Browsing(page=2),
+        Browsing(Query("blue mug", sort="price-down"), 2),
+    ):
         assert Browsing.parse(browsing.address().partition("?")[2]) == browsing
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "x", "²", "", "99999999999999999999"])
-def test_absurd_page_numbers_show_a_page_that_exists(shop: Shop, page: str) -> None:
-    chosen = select(shop, Browsing.parse(f"?page={page}"))
-    assert chosen.products
-    assert chosen.browsing.page in (1, chosen.pages)
+@pytest.mark.parametrize("page", ["0", "-1", "x", "²", "", "99999999999999999999", "3000000"])
+def test_absurd_page_numbers_show_a_page_that_exists(site: Site, page: str) -> None:
+    shown = read(page_at(site, "/", f"?page={page}").main)
+    assert [link for link in shown.links if link.startswith("/p/")]
 
 
-def test_pages_show_every_product_once(shop: Shop) -> None:
-    pages = [select(shop, Browsing(page=number)) for number in range(1, select(shop, Browsing()).pages + 1)]
-    assert [len(page.products) for page in pages] == [48, 48, 30]
-    assert [product.id for page in pages for product in page.products] == [product.id for product in shop.products]
+def test_a_long_search_is_cut_and_a_foreign_order_is_left_out() -> None:
+    parsed = Browsing.parse(f"?q={'word+' * 2000}&sort=%27%3B+DROP")
+    assert len(parsed.query.text) <= 200
+    assert parsed.query.sort == "relevance"
 
 
-def test_a_category_shows_its_products_alone(shop: Shop) -> None:
-    chosen = select(shop, Browsing("Bowls"))
-    assert chosen.total == dict(categories(shop))["Bowls"] == 61
-    assert {product.category for product in chosen.products} == {"Bowls"}
+def test_pages_show_every_product_once(site: Site) -> None:
+    pages = [read(page_at(site, "/", f"?page={number}").main) for number in (1, 2, 3)]
+    shown = [[link for link in page.links if link.startswith("/p/")] for page in pages]
+    assert list(map(len, shown)) == [PER_PAGE, PER_PAGE, 30]
+    assert len({link for page in shown for link in page}) == len(site.shop) == 126
+
+
+def test_a_category_shows_its_products_alone(site: Site) -> None:
+    page = page_at(site, "/", "?category=Bowls")
+    assert page.announcement == "61 products, page 1 of 2"
+    assert page.title == "Bowls"
+
+
+def test_a_search_says_what_it_looked_for_and_is_not_indexed(site: Site) -> None:
+    page = page_at(site, "/", "?q=mug+number+4")
+    assert "Results for “mug number 4”" in read(page.main).text
+    assert product_address("mug-004") in read(page.main).links
+    assert not page.indexed
+
+
+def test_an_empty_search_says_what_to_do(site: Site) -> None:
+    shown = read(page_at(site, "/", f"?q={quote(SCRIPT)}zzz").main)
+    assert "Try fewer or shorter words" in shown.text
+    assert "/" in shown.links
+    assert "script" not in shown.tags
 
 
 def test_page_numbers_are_first_last_and_near() -> None:
@@ -88,66 +159,157 @@ def test_page_numbers_are_first_last_and_near() -> None:
 
 @pytest.mark.parametrize("product_id", ODD_IDS)
 def test_odd_ids_survive_their_address(product_id: str) -> None:
-    assert product_id_of(product_address(product_id), encoded=True) == product_id
+    assert product_id_of(product_address(product_id)) == product_id
 
 
-def test_a_product_page_shows_its_neighbours_in_order(shop: Shop) -> None:
-    page = page_at(shop, "/p/mug-004", "")
-    expected = [product_address(near.product_id) for near in shop.neighbours("mug-004", 12)]
-    assert [href for href in hrefs(page.content) if href.startswith("/p/")] == expected
+def test_a_product_page_shows_its_neighbours_in_order(site: Site) -> None:
+    page = page_at(site, "/p/mug-004", "")
+    shown = read(page.product)
+    expected = [product_address(near.product_id) for near in site.shop.neighbours("mug-004", 12)]
+    assert [link for link in shown.links if link.startswith("/p/")][: len(expected)] == expected
     assert len(expected) == 12
-    shown = texts(page.content)
-    assert "Mug number 4" in shown
-    assert "₹104" in shown
-    assert f"similarity {shop.neighbours('mug-004')[0].similarity:.2f}" in shown
+    assert "₹104" in shown.text
+    assert f"{site.shop.neighbours('mug-004')[0].similarity:.2f}" in shown.text
+    assert page.announcement == "Mug number 4. 12 similar products shown"
+    assert page.main is None
 
 
-def test_a_product_without_photo_says_why_it_has_no_list(shop: Shop) -> None:
-    shown = texts(page_at(shop, "/p/no-photo", "").content)
+def test_a_product_without_photo_says_why_it_has_no_list(site: Site) -> None:
+    shown = read(page_at(site, "/p/no-photo", "").product).text
     assert "No photo" in shown
     assert "no usable photo" in shown
 
 
-def test_an_empty_category_offers_a_way_out(shop: Shop) -> None:
-    page = page_at(shop, "/", "?category=Nothing")
-    assert "/" in hrefs(page.content)
-    assert "No product" in texts(page.content)
+def test_links_of_other_schemes_are_not_offered(site: Site) -> None:
+    assert "https://shop.example/4" in read(page_at(site, "/p/mug-004", "").product).links
+    assert not [link for link in read(page_at(site, "/p/100%2525", "").product).links if "javascript" in link]
 
 
-def test_links_of_other_schemes_are_not_offered(shop: Shop) -> None:
-    assert "https://shop.example/4" in hrefs(page_at(shop, "/p/mug-004", "").content)
-    assert not [href for href in hrefs(page_at(shop, "/p/100%2525", "").content) if "javascript" in href]
+def test_bands_say_what_similarities_of_this_catalogue_mean(site: Site) -> None:
+    assert site.band(0.9) == ""  # this build has no report
+    demo = Site(load("precomputed"), Settings())
+    assert [demo.band(least) for least in demo.least] == list(ENGLISH.bands)
+    assert demo.band(demo.least[-1] - 0.01) == ""
 
 
 @pytest.mark.parametrize(
-    ("price", "shown"),
-    [("1299.00 INR", "₹1,299"), ("12.50 EUR", "€12.50"), ("7 CHF", "CHF 7"), ("0.00 USD", "$0")],
+    ("price", "locale", "shown"),
+    [
+        ("1299.00 INR", "en", "₹1,299"),
+        ("12.50 EUR", "en", "€12.50"),
+        ("12.50 EUR", "de", "12,50\xa0€"),
+        ("7 CHF", "en", "CHF\xa07"),
+        ("0.00 USD", "en", "$0"),
+        ("1234567 JPY", "de", "1.234.567\xa0¥"),
+        ("5.00 XQX", "en", "XQX\xa05"),
+    ],
 )
-def test_prices_read_as_shoppers_read_them(price: str, shown: str) -> None:
-    assert money.shown(Price.parse(price)) == shown
+def test_prices_read_as_shoppers_read_them(price: str, locale: str, shown: str) -> None:
+    assert money.shown(Price.parse(price), locale) == shown
 
 
-def test_a_sale_shows_both_prices(shop: Shop) -> None:
-    product = replace(shop.product("mug-000"), sale_price=Price(Decimal(80), "INR"))
-    assert texts(cards.price(product)).split() == ["₹100", "₹80"]
+def test_a_sale_shows_both_prices(site: Site) -> None:
+    product = replace(site.shop.product("mug-000"), sale_price=Price(Decimal(80), "INR"))
+    assert read(cards.price(site, product)).text == "Former price ₹100 ₹80"
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [(0, ""), (3, "Same colours and shape"), (11, "Same colours and shape, near in price"), (8, "Near in price")],
+)
+def test_reasons_are_a_sentence(flags: int, expected: str) -> None:
+    assert sentence(ENGLISH, flags) == expected
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_fills_the_same_gaps(language: str) -> None:
+    def gaps(text: object) -> set[str]:
+        return set(re.findall(r"\{\w*\}", str(text)))
+
+    texts = LANGUAGES[language]
+    for field in fields(Texts):
+        assert gaps(getattr(texts, field.name)) == gaps(getattr(ENGLISH, field.name)), field.name
+        assert getattr(texts, field.name)
+
+
+def test_the_language_is_a_setting(folder: Path) -> None:
+    with create_app(folder, Settings(language="de", name="Krug & Co")).server.test_client() as client:
+        page = client.get("/p/mug-004").text
+    assert '<html lang="de"' in page
+    assert "Sieht ähnlich aus" in page
+    assert "104\xa0₹" in page
+    assert "<title>Mug number 4 – Krug &amp; Co</title>" in page
+
+
+def test_settings_come_from_the_environment() -> None:
+    read = Settings.of({"IMAGE_BASE_URL": "https://cdn.example/x/", "CORS_ORIGINS": "https://a.example, *"})
+    assert read.image_base == "https://cdn.example/x/"
+    assert read.cors_origins == ("https://a.example", "*")
+    assert Settings.of({}) == Settings()
+    with pytest.raises(SettingsError, match="one of: en, de"):
+        Settings.of({"SHOP_LANGUAGE": "xx"})
+    with pytest.raises(SettingsError, match="https://"):
+        Settings.of({"PUBLIC_URL": "shop.example"})
 
 
 @pytest.mark.parametrize(
     ("address", "status"),
     [("/", 200), ("/p/mug-000", 200), ("/p/a%2Fb%20c", 200), ("/p/nobody", 404), ("/nowhere", 404), ("/p/", 404)],
 )
-def test_addresses_answer_with_the_right_status(client: FlaskClient, address: str, status: int) -> None:
+def test_addresses_answer_with_the_right_status(
+    app: Storefront, client: FlaskClient, address: str, status: int
+) -> None:
     assert client.get(address).status_code == status
+    assert part(app, client, address).status_code == status
 
 
-def test_the_first_html_has_the_pages_own_title_escaped(client: FlaskClient) -> None:
-    page = client.get("/p/a%2Fb%20c").text
-    assert "<title>&lt;script&gt;alert(1)&lt;/script&gt; – Lookalike</title>" in page
-    assert '<html lang="en">' in page
+def test_the_first_html_is_the_page_itself(client: FlaskClient) -> None:
+    page = client.get("/p/mug-004").text
+    assert f'<div id="{ids.FIRST}">' in page
+    assert page.index("Looks similar") < page.index("react-entry-point")
+    assert '<html lang="en"' in page
+    assert page.count("product-card") >= PER_PAGE + 12  # beside it stands the catalogue
 
 
-def test_thumbnails_are_served_for_good(client: FlaskClient, shop: Shop) -> None:
-    with client.get(f"/images/{shop.thumbnails('mug-000')[0].path(320)}") as answer:
+def test_nothing_of_a_shop_runs(client: FlaskClient) -> None:
+    for address in ("/p/a%2Fb%20c", f"/?q={quote(SCRIPT)}", f"/{quote(SCRIPT)}", "/?category=%22%3E%3Cscript%3E"):
+        assert "<script>alert" not in client.get(address).text
+        assert '"><script>' not in client.get(address).text
+
+
+def test_pages_as_json_are_kept_for_good(app: Storefront, client: FlaskClient) -> None:
+    answer = part(app, client, "/p/mug-004")
+    assert "immutable" in answer.headers["Cache-Control"]
+    page = json.loads(answer.data)
+    assert page["title"] == "Mug number 4 – Lookalike"
+    assert page["main"] is None
+    assert page["visited"]["photo"].endswith("-160.webp")
+    assert json.loads(part(app, client, "/?category=Bowls").data)["product"] == ""
+
+
+def test_a_page_of_another_build_is_gone(client: FlaskClient) -> None:
+    answer = client.get("/page/000000000000?at=/")
+    assert answer.status_code == 410
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_nothing_foreign_may_run(client: FlaskClient) -> None:
+    policy = client.get("/").headers["Content-Security-Policy"]
+    scripts = next(each for each in policy.split("; ") if each.startswith("script-src"))
+    assert re.fullmatch(r"script-src 'self'( 'sha256-[\w+/=]+')*", scripts)
+
+
+def test_photos_may_lie_elsewhere(folder: Path) -> None:
+    settings = Settings(image_base="https://cdn.example/thumbs/")
+    with create_app(folder, settings).server.test_client() as client:
+        answer = client.get("/p/mug-004")
+    assert 'src="https://cdn.example/thumbs/' in answer.text
+    assert "https://cdn.example" in answer.headers["Content-Security-Policy"]
+    assert 'src="/images/' not in answer.text
+
+
+def test_thumbnails_are_served_for_good(client: FlaskClient, site: Site) -> None:
+    with client.get(f"/images/{site.shop.thumbnails('mug-000')[0].path(320)}") as answer:
         assert answer.mimetype == "image/webp"
         assert "immutable" in answer.headers["Cache-Control"]
 
@@ -157,9 +319,17 @@ def test_only_thumbnails_are_served(client: FlaskClient, name: str) -> None:
     assert client.get(f"/images/{name}").status_code == 404
 
 
+@pytest.mark.parametrize("count", [1, 5])
+def test_small_catalogues_have_pages(tmp_path: Path, count: int) -> None:
+    with create_app(make_shop_folder(tmp_path, make_products(count)), Settings()).server.test_client() as client:
+        assert client.get("/").status_code == 200
+        page = client.get("/p/mug-000").text
+        assert ("There is no other product to compare it with." in page) == (count == 1)
+
+
 def test_two_apps_in_one_process_do_not_mix(tmp_path: Path, client: FlaskClient) -> None:
-    other = create_app(make_shop_folder(tmp_path, make_products(1))).server.test_client()
-    assert other.get("/p/bowl-001").status_code == 404
+    with create_app(make_shop_folder(tmp_path, make_products(1)), Settings()).server.test_client() as other:
+        assert other.get("/p/bowl-001").status_code == 404
     assert client.get("/p/bowl-001").status_code == 200
 
 

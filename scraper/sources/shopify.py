@@ -6,7 +6,7 @@ Amounts are strings in units of a currency that the page does not name: `"12.00"
 from collections import Counter
 from urllib.parse import quote, urljoin, urlsplit
 
-from catalogue.product import Availability, Price
+from catalogue.product import Availability, Price, instant
 from scraper.draft import Draft
 from scraper.values import TITLE_LIMIT, address, amount, entries, members, path_of, plain, read_json
 
@@ -59,7 +59,20 @@ def _draft(product: dict[str, object], base: str, currency: str, skips: Counter[
         availability=_availability(variants),
         brand=plain(product.get("vendor"), TITLE_LIMIT),
         product_type=path_of([plain(product.get("product_type"), TITLE_LIMIT)]),
+        added=_added(product.get("published_at"), skips),
     )
+
+
+def _added(published: object, skips: Counter[str]) -> str:
+    """When it was put in the shop: `2024-05-17T10:00:00-04:00`; empty for what is not a time."""
+    text = plain(published, TITLE_LIMIT)
+    if text:
+        try:
+            instant(text)
+        except ValueError:
+            skips["unreadable date"] += 1
+            return ""
+    return text
 
 
 def _link(handle: object, base: str) -> str:

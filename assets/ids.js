@@ -1,0 +1,15 @@
+// The ids of storefront/ids.py, and what the parts of the page say to each other.
+((lookalike) => {
+  "use strict";
+  lookalike.ids = {
+    first: "first",
+    shell: "shell",
+    header: "header",
+    main: "main",
+    chart: "chart",
+    product: "product",
+    announcement: "announcement",
+    address: "address",
+  };
+  lookalike.part = (name) => document.getElementById(lookalike.ids[name]);
+})((window.lookalike ??= {}));

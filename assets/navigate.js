@@ -1,0 +1,113 @@
+// Links within the shop change the page in place: the URL is the state, and history keeps what stood beside it.
+((lookalike) => {
+  "use strict";
+  const HOVER = 40; // milliseconds of pointing before a page is fetched, so that a pointer passing by fetches none
+  const here = () => location.pathname + location.search;
+  const isProduct = (address) => address.startsWith("/p/");
+
+  let main = isProduct(here()) ? "/" : here(); // the address of what the main column shows
+  let wanted = null; // the navigation that the page is changing to
+  let step = 0;
+
+  const stateOf = (address) => ({ main: isProduct(address) ? main : address, scroll: 0 });
+
+  // Ask Dash to show an address; `show` below answers.
+  const ask = (address, state, reason) => {
+    wanted = { address, state, reason, step: ++step };
+    window.dash_clientside.set_props(lookalike.ids.address, { data: { address, step } });
+  };
+
+  const remember = () => history.replaceState({ ...stateOf(here()), ...history.state, scroll: scrollY }, "");
+
+  lookalike.go = (address, { replace = false, reason = "link" } = {}) => {
+    const state = stateOf(address);
+    if (!replace) remember();
+    history[replace ? "replaceState" : "pushState"](state, "", address);
+    ask(address, state, reason);
+  };
+
+  const keep = { _dash_no_update: "_dash_no_update" }; // Dash's word for an output that stays
+
+  const put = (page, behind, now) => {
+    document.title = page.title;
+    main = now.state.main;
+    lookalike.visited(now.address, page.visited);
+    const shown = page.main ?? behind?.main ?? keep;
+    return [shown, page.product ?? keep, page.chart || behind?.chart || null, page.announcement];
+  };
+
+  const show = (data) => {
+    const now = wanted;
+    if (!now || now.step !== data?.step) return [keep, keep, keep, keep];
+    const page = lookalike.page(now.address);
+    const behind = isProduct(now.address) && now.state.main !== main ? lookalike.page(now.state.main) : null;
+    if (!(page instanceof Promise) && !(behind instanceof Promise)) return put(page, behind, now);
+    return Promise.all([page, behind]).then(
+      ([page, behind]) => (wanted === now ? put(page, behind, now) : [keep, keep, keep, keep]),
+      () => failed(now),
+    );
+  };
+
+  // A page that a renewed shop no longer knows is loaded anew; without a connection that is said.
+  const failed = (now) => {
+    if (navigator.onLine) location.assign(now.address);
+    else lookalike.alert(document.documentElement.dataset.offline);
+    return [keep, keep, keep, keep];
+  };
+
+  // Once a part of the page has changed: where to look at, and what has the focus.
+  lookalike.changed = (id) => {
+    lookalike.mark(here());
+    lookalike.drawTrail(here());
+    lookalike.searched(here());
+    if (!wanted) return;
+    const { address, state, reason } = wanted;
+    const product = isProduct(address);
+    if (reason === "back") scrollTo(0, state.scroll ?? 0);
+    else if (!product && id === "main" && reason !== "close") scrollTo(0, 0);
+    else if (product && id === "product") {
+      lookalike.part("product").scrollTop = 0;
+      if (matchMedia("(max-width: 991px)").matches) scrollTo(0, 0);
+    }
+    lookalike.focus(address, id, reason);
+  };
+
+  const linkOf = (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (!link || link.origin !== location.origin || link.target || link.hasAttribute("download")) return null;
+    if (!/^\/(p\/|map$|report$|$)/.test(link.pathname) || link.getAttribute("href").startsWith("#")) return null;
+    return link;
+  };
+  const addressOf = (link) => link.pathname + link.search;
+
+  document.addEventListener("click", (event) => {
+    const modified = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    const link = linkOf(event);
+    if (!link || modified || event.defaultPrevented || !window.dash_clientside?.set_props) return;
+    event.preventDefault();
+    if (link.matches(".close")) lookalike.close();
+    else lookalike.go(addressOf(link));
+  });
+
+  // Back to what the main column shows, with the focus on the product that was left.
+  lookalike.close = () => {
+    if (isProduct(here())) lookalike.go(main, { reason: "close" });
+  };
+
+  let pointed = 0;
+  const point = (event) => {
+    const link = linkOf(event);
+    clearTimeout(pointed);
+    if (link) pointed = setTimeout(() => lookalike.prefetch(addressOf(link)), event.type === "pointerover" ? HOVER : 0);
+  };
+  for (const kind of ["pointerover", "focusin", "pointerdown"]) document.addEventListener(kind, point, { passive: true });
+
+  addEventListener("popstate", (event) => {
+    const address = here();
+    ask(address, event.state ?? stateOf(address), "back");
+  });
+  history.scrollRestoration = "manual";
+  addEventListener("pagehide", remember);
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { lookalike: { show } });
+})((window.lookalike ??= {}));

@@ -1,0 +1,79 @@
+"""A SQLite file of this process: filled once, then read by all its threads and by the processes that it forks."""
+
+import fcntl
+import os
+import sqlite3
+import tempfile
+import threading
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from catalogue.errors import DiskError
+
+CACHE = 1024  # KiB of pages that each reading thread keeps; what was read lately is in the system's memory anyway
+_NAME = "lookalike-*.sqlite"
+
+
+class Database:
+    """It lies in the folder for temporary files until nobody holds it, or until the process that made it ends.
+
+    What a killed process left there is removed by the next one.
+    """
+
+    def __init__(self) -> None:
+        _sweep(Path(tempfile.gettempdir()))
+        handle, name = tempfile.mkstemp(prefix=_NAME.split("*")[0])
+        fcntl.flock(handle, fcntl.LOCK_SH)  # forked processes hold it as well
+        self._path = Path(name).rename(f"{name}.sqlite")
+        self._own = _Own()
+        weakref.finalize(self, _remove, self._path, handle, os.getpid())
+
+    @contextmanager
+    def filling(self) -> Iterator[sqlite3.Connection]:
+        """The connection that fills it, before anything is read. Raises DiskError when there is no room for it.
+
+        It can be used by one thread after the other. A crash makes the file worthless, so nothing is synced.
+        """
+        connection = sqlite3.connect(self._path, check_same_thread=False)
+        try:
+            connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+            yield connection
+            connection.commit()
+        except sqlite3.OperationalError as error:
+            raise DiskError(f"{self._path} cannot be filled: {error}. Free some space, or set TMPDIR.") from error
+        finally:
+            connection.close()
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        return self._connection().execute(sql, values).fetchall()
+
+    def _connection(self) -> sqlite3.Connection:
+        opened, process = self._own.connections, os.getpid()
+        if process not in opened:
+            opened[process] = sqlite3.connect(f"{self._path.as_uri()}?mode=ro&immutable=1", uri=True)
+            opened[process].execute(f"PRAGMA cache_size = -{CACHE}")
+        return opened[process]
+
+
+class _Own(threading.local):
+    """A thread's connections by process: one that was opened before a fork is neither used nor closed after it."""
+
+    def __init__(self) -> None:
+        self.connections: dict[int, sqlite3.Connection] = {}
+
+
+def _remove(path: Path, handle: int, maker: int) -> None:
+    os.close(handle)
+    if os.getpid() == maker:
+        path.unlink(missing_ok=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove files that nobody holds: the system frees the lock of a process however that ends."""
+    for path in folder.glob(_NAME):
+        with suppress(OSError), path.open("rb") as file:  # held, gone by now, or another user's
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()

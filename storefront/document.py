@@ -1,0 +1,85 @@
+"""The first HTML: the page itself, for eyes, search engines and slow connections, before Dash takes over."""
+
+from collections.abc import Callable
+from urllib.parse import quote
+
+import flask
+from dash import html
+from markupsafe import escape
+
+from storefront import ids
+from storefront.layout import layout
+from storefront.markup import to_html
+from storefront.sharing import Shared, base_of, head
+from storefront.site import Site
+from storefront.urls import HOME, Browsing
+from storefront.written import Pages, Written
+
+STYLES = ("bootstrap.min.css", "lookalike.css")
+
+
+def of(site: Site, pages: Pages, assets: Callable[[str], str], **parts: str) -> str:
+    """The document at the address that is asked.
+
+    `assets` gives the addresses of assets; `parts` are Dash's own, by the names of its index.
+    """
+    written = pages.at(address_of(flask.request))
+    flask.g.found = written.page.found
+    main = pages.at(HOME).main if written.main is None else written.main  # beside a product stands the catalogue
+    searched = Browsing.parse(flask.request.query_string.decode(errors="replace")).query.text
+    return INDEX.format(
+        language=site.texts.language,
+        build=site.build,
+        title=escape(written.title),
+        head=_head(site, written),
+        offline=escape(site.texts.no_connection),
+        first=to_html(html.Div(layout(site, main, written.product, searched), id=ids.FIRST)),
+        styles="\n".join(f'<link rel="stylesheet" href="{assets(name)}?v={site.build}">' for name in STYLES),
+        icon=f"{assets('favicon.svg')}?v={site.build}",
+        theme=f'<script src="{assets("theme.js")}?v={site.build}"></script>',
+        scripts=parts["scripts"],
+        config=parts["config"],
+        renderer=parts["renderer"],
+    )
+
+
+def _head(site: Site, written: Written) -> str:
+    page = written.page
+    shared = Shared(
+        title=page.title,
+        description=page.description,
+        path=page.address or HOME,
+        image=page.photo,
+        product=page.entry.product if page.entry else None,
+        indexed=page.indexed,
+    )
+    return head(shared, base_of(site), site.settings.image_base, site.settings.name)
+
+
+def address_of(request: flask.Request) -> str:
+    """The address as the browser wrote it: WSGI has decoded its path."""
+    query = request.query_string.decode(errors="replace")
+    return quote(request.path) + (f"?{query}" if query else "")
+
+
+INDEX = """<!doctype html>
+<html lang="{language}" data-build="{build}" data-offline="{offline}">
+<head>
+<meta charset="utf-8">
+<title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" type="image/svg+xml" href="{icon}">
+{theme}
+{styles}
+{head}
+</head>
+<body>
+{first}
+<div id="react-entry-point"></div>
+{config}
+{scripts}
+{renderer}
+</body>
+</html>
+"""

@@ -1,0 +1,18 @@
+"""Thumbnails, which are named by what they show and so never change."""
+
+from pathlib import Path
+
+import flask
+
+from storefront.parts import YEAR
+from storefront.urls import IMAGES
+
+
+def register(server: flask.Flask, folder: Path) -> None:
+    """Answer `/images/…` from the folder."""
+
+    @server.get(f"{IMAGES}<path:name>")
+    def image(name: str) -> flask.Response:
+        response = flask.send_from_directory(folder, name, max_age=YEAR)
+        response.cache_control.public, response.cache_control.immutable = True, True
+        return response

@@ -1,0 +1,265 @@
+"""What the API takes and gives: its parameters, by which requests are read, and the OpenAPI document of it all."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from werkzeug.exceptions import BadRequest
+
+from catalogue.product import AVAILABILITIES
+from catalogue.reasons import Reason
+from catalogue.search import SORTS
+from storefront.urls import LONGEST
+
+ROOT = "/api/v1"
+PRODUCTS = f"{ROOT}/products"
+SIMILAR = "/similar"  # behind the address of a product
+DOCUMENT = f"{ROOT}/openapi.json"
+
+Json = dict[str, Any]
+
+
+def _whole(default: int, most: int) -> Json:
+    return {"type": "integer", "minimum": 1, "maximum": most, "default": default}
+
+
+SEARCH: dict[str, Json] = {
+    "q": {"type": "string", "maxLength": LONGEST, "default": ""},
+    "category": {"type": "string", "maxLength": LONGEST, "default": ""},
+    "sort": {"type": "string", "enum": list(SORTS), "default": SORTS[0]},
+    "page": _whole(1, 1_000_000),
+    "per_page": _whole(48, 100),
+}
+NEIGHBOURS: dict[str, Json] = {
+    "k": _whole(12, 100),
+    "category": {"type": "string", "maxLength": LONGEST, "default": ""},
+    "in_stock": {"type": "boolean", "default": True},
+}
+MEANINGS = {
+    "q": "Words that a product must have, or the beginnings of words; empty for all products.",
+    "category": "The category that products must be in, as `categories` names it; empty for any.",
+    "sort": "The order. Without `q`, `relevance` is the order of the ids.",
+    "page": "The page, counted from 1; beyond the last one there are no products.",
+    "per_page": "Products on a page.",
+    "k": "How many similar products at most; a list is as long as the catalogue's build made it.",
+    "in_stock": "Whether products that are sold out are left out.",
+}
+
+
+def read(parameters: Mapping[str, Json], given: Mapping[str, list[str]]) -> Json:
+    """The values of a query by name, with their defaults. Raises BadRequest, which says what is allowed."""
+    for name, texts in given.items():
+        if name not in parameters:
+            raise BadRequest(f"There is no parameter {name!r} here. Use {_any_of(parameters)}.")
+        if len(texts) > 1:
+            raise BadRequest(f"The parameter {name} is given {len(texts)} times. Give it once.")
+    return {name: _value(name, schema, given.get(name)) for name, schema in parameters.items()}
+
+
+def _value(name: str, schema: Json, given: list[str] | None) -> object:
+    if given is None:
+        return schema["default"]
+    (text,) = given
+    match schema:
+        case {"type": "boolean"} if text in ("true", "false"):
+            return text == "true"
+        case {"type": "integer", "maximum": most} if _is_whole(text) and 1 <= int(text) <= most:
+            return int(text)
+        case {"enum": names} if text in names:
+            return text
+        case {"maxLength": most} if len(text) <= most:
+            return text
+    raise BadRequest(f"The parameter {name} is {text[:LONGEST]!r}. Use {_allowed(schema)}.")
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 10
+
+
+def _any_of(names: Iterable[str]) -> str:
+    listed = ", ".join(names)
+    return f"any of: {listed}" if listed else "none"
+
+
+def _allowed(schema: Json) -> str:
+    match schema:
+        case {"type": "boolean"}:
+            return "true or false"
+        case {"type": "integer", "maximum": most}:
+            return f"a whole number from 1 to {most}"
+        case {"enum": names}:
+            return f"one of: {', '.join(names)}"
+    return f"at most {schema['maxLength']} characters"
+
+
+def document(name: str, server: str) -> Json:
+    """The OpenAPI 3.1 document of the shop `name`, whose addresses stand at `server`."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": name,
+            "version": "1.0.0",
+            "description": "The catalogue, and what looks similar to each product. Read-only; no key is needed.",
+        },
+        "servers": [{"url": server or "/"}],
+        "paths": {
+            PRODUCTS: _get("listProducts", "Products, searched and page by page", "Products", SEARCH),
+            f"{PRODUCTS}/{{id}}": _get("getProduct", "One product", "Product", {}, of_product=True),
+            f"{PRODUCTS}/{{id}}{SIMILAR}": _get(
+                "listSimilar", "What looks similar, the most similar first", "Similar", NEIGHBOURS, of_product=True
+            ),
+            DOCUMENT: _get("getDocument", "This document", "Document", {}),
+        },
+        "components": {"schemas": SCHEMAS},
+    }
+
+
+def _get(operation: str, summary: str, schema: str, query: Mapping[str, Json], *, of_product: bool = False) -> Json:
+    answers = {"200": _answer("What was asked for.", schema, HEADERS), "400": _answer("A value makes no sense.")}
+    answers["304"] = {"description": "Nothing has changed since the answer that If-None-Match names."}
+    answers["405"] = _answer("Another method than GET, HEAD and OPTIONS.", headers={"Allow": _text("The methods.")})
+    if of_product:
+        answers["404"] = _answer("No product has this id.")
+    parameters = [ID] if of_product else []
+    parameters += [
+        {"name": name, "in": "query", "description": MEANINGS[name], "schema": each} for name, each in query.items()
+    ]
+    return {"get": {"operationId": operation, "summary": summary, "parameters": parameters, "responses": answers}}
+
+
+def _answer(description: str, schema: str = "Error", headers: Json | None = None) -> Json:
+    content = {"application/json": {"schema": _ref(schema)}}
+    if schema in EXAMPLES:
+        content["application/json"]["example"] = EXAMPLES[schema]
+    return {"description": description, "content": content, **({"headers": headers} if headers else {})}
+
+
+def _text(description: str) -> Json:
+    return {"description": description, "required": True, "schema": {"type": "string"}}
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _object(**properties: Json) -> Json:
+    """An object that has all of the properties and no others."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": sorted(properties),
+        "additionalProperties": False,
+    }
+
+
+def _list(items: Json) -> Json:
+    return {"type": "array", "items": items}
+
+
+def _or_null(schema: Json) -> Json:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+TEXT: Json = {"type": "string"}
+COUNT: Json = {"type": "integer", "minimum": 0}
+PIXELS: Json = {"type": "integer", "minimum": 1, "maximum": 320}
+ADDRESS: Json = {
+    "type": "string",
+    "format": "uri-reference",
+    "description": "Absolute where the shop says its public address, else relative to the site.",
+}
+ID: Json = {
+    "name": "id",
+    "in": "path",
+    "required": True,
+    "description": "The product's id, percent-encoded, with its slashes.",
+    "schema": {"type": "string", "minLength": 1},
+    "examples": {"plain": {"value": "mug-001"}, "with a slash": {"value": "mugs/blue"}},
+}
+HEADERS: Json = {
+    "ETag": _text("Stands for the answer; send it as If-None-Match."),
+    "Cache-Control": _text("How long the answer may be kept without asking again."),
+    "X-Catalogue-Version": _text("Stands for the whole content of the catalogue."),
+}
+BASICS: dict[str, Json] = {
+    "id": TEXT,
+    "title": TEXT,
+    "brand": TEXT,
+    "category": TEXT,
+    "availability": {"type": "string", "enum": list(AVAILABILITIES)},
+    "price": _or_null(_ref("Price")),
+    "sale_price": _or_null(_ref("Price")),
+    "image": _or_null(_ref("Image")),
+    "links": _object(self=ADDRESS, similar=ADDRESS, page=ADDRESS),
+}
+NEAR: dict[str, Json] = {
+    "similarity": {"type": "number", "minimum": -1, "maximum": 1, "description": "The cosine of the two features."},
+    "reasons": _list({"type": "string", "enum": [str(reason.name).lower() for reason in Reason]}),
+}
+SCHEMAS: Json = {
+    "Price": _object(
+        amount={"type": "string", "pattern": r"^\d+(\.\d+)?$"}, currency={"type": "string", "pattern": "^[A-Z]{3}$"}
+    ),
+    "Image": _object(
+        small={**ADDRESS, "description": "WebP, its longest side 160 pixels."},
+        large={**ADDRESS, "description": "WebP, its longest side 320 pixels."},
+        width=PIXELS,
+        height=PIXELS,
+        colour={"type": "string", "pattern": "^#[0-9a-f]{6}$", "description": "The dominant colour."},
+    ),
+    "Basics": _object(**BASICS),
+    "Product": _object(
+        **BASICS, description=TEXT, product_type=TEXT, link=TEXT, added=TEXT, images=_list(_ref("Image"))
+    ),
+    "Products": _object(
+        total=COUNT,
+        page={"type": "integer", "minimum": 1},
+        pages=COUNT,
+        products=_list(_ref("Basics")),
+        categories=_list(_object(name=TEXT, count=COUNT)),
+        links=_object(self=ADDRESS, previous=_or_null(ADDRESS), next=_or_null(ADDRESS)),
+    ),
+    "Similar": _object(id=TEXT, similar=_list(_object(**BASICS, **NEAR))),
+    "Document": {"type": "object", "required": ["openapi", "info", "paths"]},
+    "Error": _object(error=_object(code=TEXT, message=TEXT)),
+}
+_MUG: Json = {
+    "id": "mug-001",
+    "title": "Mug in blue stoneware",
+    "brand": "",
+    "category": "Mugs",
+    "availability": "in_stock",
+    "price": {"amount": "499.00", "currency": "INR"},
+    "sale_price": None,
+    "image": {
+        "small": "/images/7a/3f09c21d5b8e4a6c01-160.webp",
+        "large": "/images/7a/3f09c21d5b8e4a6c01-320.webp",
+        "width": 320,
+        "height": 320,
+        "colour": "#27406b",
+    },
+    "links": {
+        "self": f"{PRODUCTS}/mug-001",
+        "similar": f"{PRODUCTS}/mug-001{SIMILAR}",
+        "page": "/p/mug-001",
+    },
+}
+EXAMPLES: Json = {
+    "Products": {
+        "total": 1,
+        "page": 1,
+        "pages": 1,
+        "products": [_MUG],
+        "categories": [{"name": "Mugs", "count": 1}],
+        "links": {"self": f"{PRODUCTS}?q=blue+mug", "previous": None, "next": None},
+    },
+    "Product": {
+        **_MUG,
+        "description": "Holds 350 ml.",
+        "product_type": "Kitchen & Dining > Mugs",
+        "link": "",
+        "added": "",
+        "images": [_MUG["image"]],
+    },
+    "Similar": {"id": "mug-002", "similar": [{**_MUG, "similarity": 0.9312, "reasons": ["shape", "category"]}]},
+    "Error": {"error": {"code": "not_found", "message": "No product has the id 'mug-999'."}},
+}

@@ -1,0 +1,45 @@
+"""Pages as JSON: what the scripts fetch, keep, and put in place without asking Dash."""
+
+import flask
+
+from catalogue.encoding import dump
+from storefront.site import Site
+from storefront.urls import ADDRESS, PAGES
+from storefront.written import Pages, Written
+
+YEAR = 365 * 24 * 3600  # seconds
+
+
+def register(server: flask.Flask, site: Site, pages: Pages) -> None:
+    """Answer `/page/BUILD?at=ADDRESS`: immutable, as the build is in the address."""
+
+    @server.get(f"{PAGES}<build>")
+    def part(build: str) -> flask.Response:
+        if build != site.build:  # a page that was opened before the shop was renewed: it has to be loaded anew
+            return flask.Response(status=410, mimetype="text/plain", headers={"Cache-Control": "no-store"})
+        written = pages.at(flask.request.args.get(ADDRESS, "/"))
+        response = flask.Response(dump(as_json(site, written)), 200 if written.page.found else 404)
+        response.mimetype = "application/json"
+        response.cache_control.public, response.cache_control.max_age = True, YEAR
+        response.cache_control.immutable = True
+        return response
+
+
+def as_json(site: Site, written: Written) -> dict[str, object]:
+    """What `assets/pages.js` reads; what is None stays as it is shown."""
+    return {
+        "title": written.title,
+        "announcement": written.page.announcement,
+        "main": written.main,
+        "product": written.product,
+        "chart": written.page.chart,
+        "visited": _visited(site, written),
+    }
+
+
+def _visited(site: Site, written: Written) -> dict[str, str] | None:
+    """What the trail keeps of a product."""
+    page = written.page
+    if page.entry is None:
+        return None
+    return {"title": page.title, "photo": site.image(page.photo, 160) if page.photo else ""}

@@ -1,0 +1,151 @@
+"""Every text that a visitor reads, in one place: a shop translates it by one more `Texts`."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts of one language; `locale` is how it writes numbers and prices. Braces hold what is filled in."""
+
+    language: str
+    locale: str
+    skip: str
+    search: str
+    search_placeholder: str
+    search_button: str
+    browse: str
+    map: str
+    report: str
+    pages_of_site: str
+    to_dark: str
+    to_light: str
+    all_products: str
+    all: str
+    categories: str
+    products_one: str
+    products_many: str
+    page_of: str
+    results_for: str
+    sort: str
+    sort_button: str
+    sort_relevance: str
+    sort_price: str
+    sort_price_down: str
+    sort_title: str
+    sort_newest: str
+    nothing_found: str
+    nothing_found_advice: str
+    nothing_in_category: str
+    empty_catalogue: str
+    see_all: str
+    pages: str
+    previous: str
+    next: str
+    no_photo: str
+    photo_of: str
+    sold_out: str
+    former_price: str
+    by_brand: str
+    article: str
+    where: str
+    product: str
+    close: str
+    see_in_shop: str
+    copy_link: str
+    copied: str
+    trail: str
+    looks_similar: str
+    elsewhere: str
+    similar_shown_one: str
+    similar_shown_many: str
+    none_to_compare: str
+    none_without_photo: str
+    same_picture: str
+    similarity: str
+    similarity_explained: str
+    bands: tuple[str, str, str]
+    reason_colours: str
+    reason_shape: str
+    reason_brand: str
+    reason_same: str
+    reason_and: str
+    reason_price: str
+    not_found: str
+    no_such_product: str
+    no_such_page: str
+    no_connection: str
+    describe_shop: str
+    describe_product: str
+
+
+ENGLISH = Texts(
+    language="en",
+    locale="en",
+    skip="Skip to the products",
+    search="Search",
+    search_placeholder="Search {count} products",
+    search_button="Search",
+    browse="Browse",
+    map="Map",
+    report="Report",
+    pages_of_site="Pages",
+    to_dark="Dark colours",
+    to_light="Light colours",
+    all_products="All products",
+    all="All",
+    categories="Categories",
+    products_one="{count} product",
+    products_many="{count} products",
+    page_of="page {page} of {pages}",
+    results_for="Results for “{text}”",
+    sort="Sort",
+    sort_button="Sort",
+    sort_relevance="Relevance",
+    sort_price="Price, lowest first",
+    sort_price_down="Price, highest first",
+    sort_title="Title",
+    sort_newest="Newest",
+    nothing_found="Nothing matches “{text}”.",
+    nothing_found_advice="Try fewer or shorter words, or another spelling.",
+    nothing_in_category="No product is in this category.",
+    empty_catalogue="This catalogue has no products yet.",
+    see_all="See all products",
+    pages="Pages of results",
+    previous="Previous",
+    next="Next",
+    no_photo="No photo",
+    photo_of="Photo of {title}",
+    sold_out="Sold out",
+    former_price="Former price",
+    by_brand="by {brand}",
+    article="Article {id}",
+    where="Where this product stands",
+    product="Product",
+    close="Close",
+    see_in_shop="See it in the shop",
+    copy_link="Copy link",
+    copied="Link copied",
+    trail="Products you looked at",
+    looks_similar="Looks similar",
+    elsewhere="Also in other categories",
+    similar_shown_one="1 similar product shown",
+    similar_shown_many="{count} similar products shown",
+    none_to_compare="There is no other product to compare it with.",
+    none_without_photo="This product has no usable photo, so nothing could be compared with it.",
+    same_picture="Shown with the same picture",
+    similarity="Similarity",
+    similarity_explained="Similarity: the cosine of what the network sees in two photos, 1 for the same, not a chance.",
+    bands=("Very similar", "Similar", "Loosely similar"),
+    reason_colours="colours",
+    reason_shape="shape",
+    reason_brand="brand",
+    reason_same="same {things}",
+    reason_and="and",
+    reason_price="near in price",
+    not_found="Not found",
+    no_such_product="This product is not in the catalogue.",
+    no_such_page="There is no page at this address.",
+    no_connection="The page could not be loaded. Check the connection and try again.",
+    describe_shop="Browse {count} products and find what looks similar.",
+    describe_product="{title}: see {count} products that look similar.",
+)
