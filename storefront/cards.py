@@ -39,10 +39,7 @@ def plain_grid(site: Site, entries: Sequence[Entry]) -> Component:
 def similar_grid(site: Site, neighbours: Sequence[Neighbour]) -> Component:
     """The products of a list, best first, with how similar they are and why."""
     entries = site.shop.entries(near.product_id for near in neighbours)
-    cards = [
-        html.Li(_card(site, entry, [*_foot(site, entry.product), *_score(site, near)], IN_ASIDE, eager=True))
-        for entry, near in zip(entries, neighbours, strict=True)
-    ]
+    cards = [html.Li(_similar(site, entry, near)) for entry, near in zip(entries, neighbours, strict=True)]
     return html.Ul(cards, className="product-grid similar-grid", **GRID)
 
 
@@ -73,10 +70,23 @@ def price(site: Site, product: Product) -> Component | None:
     return html.Span([html.Del(former, className="former-price"), " ", paid], className="price")
 
 
-def _card(site: Site, entry: Entry, foot: list[Any], sizes: str, *, eager: bool) -> Component:
+def _similar(site: Site, entry: Entry, near: Neighbour) -> Component:
+    """A card with the band in words, the cosine itself, and why, where the build says so."""
+    named = html.Span(f"{site.texts.similarity} ", className="visually-hidden")
+    why = " · ".join(filter(None, [f"{near.similarity:.2f}", sentence(site.texts, near.reasons)]))
+    band = site.band(near.similarity)
+    foot = [*_foot(site, entry.product), " ", html.Span([named, why], className="why")]
+    return _card(site, entry, foot, IN_ASIDE, eager=True, badge=html.Span(band, className="band") if band else None)
+
+
+def _card(
+    site: Site, entry: Entry, foot: list[Any], sizes: str, *, eager: bool, badge: Component | None = None
+) -> Component:
     content = [
         picture(site, entry.thumbnails, "", sizes, eager=eager),
+        badge,
         html.Span(entry.product.title, className="card-name"),
+        " ",
         html.Span(foot, className="card-foot"),
     ]
     return html.A(content, href=product_address(entry.product.id), className="product-card")
@@ -84,12 +94,3 @@ def _card(site: Site, entry: Entry, foot: list[Any], sizes: str, *, eager: bool)
 
 def _foot(site: Site, product: Product) -> list[Any]:
     return [html.Span(product.category, className="card-category"), " ", price(site, product)]
-
-
-def _score(site: Site, near: Neighbour) -> list[Any]:
-    """The band in words and the cosine itself; why, where the build says so."""
-    named = html.Span(f"{site.texts.similarity} ", className="visually-hidden")
-    cosine = html.Span([named, f"{near.similarity:.2f}"], className="cosine")
-    score = html.Span([html.Span(site.band(near.similarity)), " ", cosine], className="score")
-    why = sentence(site.texts, near.reasons)
-    return [" ", score, *([" ", html.Span(why, className="why")] if why else [])]

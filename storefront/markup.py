@@ -50,7 +50,8 @@ def with_attributes(component: C, /, **attributes: object) -> C:
 
 def toned(component: C, colour: str) -> C:
     """The component with a colour that data alone can say, as the custom property `--tone` for the style sheet."""
-    return with_attributes(component, **{"style": {"--tone": colour}})
+    component.style = {"--tone": colour}
+    return component
 
 
 def control(element: str, children: Any = None, /, **attributes: object) -> Component:

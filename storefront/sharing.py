@@ -89,14 +89,13 @@ def index(base: str, parts: int) -> str:
     return f"{OPENED}<sitemapindex {NAMESPACE}>\n{listed}</sitemapindex>\n"
 
 
-def urls(site: Site, base: str, part: int, size: int = PART) -> Iterator[str]:
-    """Up to `size` addresses of the site as a sitemap, piece by piece: the home page, categories, then products."""
+def urls(site: Site, base: str, part: int) -> Iterator[str]:
+    """The addresses of one part of the site as a sitemap, piece by piece: the home page, categories, then products."""
     yield f"{OPENED}<urlset {NAMESPACE} {IMAGES}>\n"
-    pages, start = _pages(site), part * size
-    for path in pages[start : start + size]:
+    pages, start = _pages(site), part * PART
+    for path in pages[start : start + PART]:
         yield f"<url><loc>{escape(base + path)}</loc></url>\n"
-    first = max(0, start - len(pages))
-    last = max(0, start + size - len(pages))
+    first, last = (max(0, each - len(pages)) for each in (start, start + PART))
     for offset in range(first, min(last, len(site.shop)), READ):
         for entry in site.shop.search(Query(), min(READ, last - offset), offset).entries:
             yield _url(entry, base, site.settings.image_base)

@@ -1,0 +1,166 @@
+"""What search engines and shared links are told: the head of a page, robots.txt and the sitemap."""
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import flask
+import pytest
+from defusedxml.ElementTree import fromstring
+from flask.testing import FlaskClient
+from lxml import html
+
+from catalogue.precomputed import load
+from catalogue.product import Price, Product, Thumbnail
+from storefront import sharing
+from storefront.settings import Settings
+from storefront.sharing import Shared, head
+from storefront.site import Site
+from storefront.urls import product_address
+from tests.factories import make_product
+from tests.shop_folder import make_products, make_shop_folder
+
+BASE = "https://shop.example"
+PHOTO = Thumbnail("ab" * 32, 320, 240, "#7a9e7e", "1" * 64, "2" * 64)
+NASTY = "</script><!--<script>\"'&<b>"
+SPACES = {
+    "": "http://www.sitemaps.org/schemas/sitemap/0.9",
+    "image": "http://www.google.com/schemas/sitemap-image/1.1",
+}
+
+
+def shared(product: Product | None = None, **changes: Any) -> Shared:
+    path = product_address(product.id) if product else "/"
+    return replace(Shared("Mugs & bowls", "All of them", path, PHOTO, product), **changes)
+
+
+def read(markup: str) -> Any:
+    return html.fromstring(f"<html><head>{markup}</head><body></body></html>")
+
+
+def metas(markup: str) -> dict[str, str]:
+    return {each.get("name") or each.get("property"): each.get("content") for each in read(markup).iter("meta")}
+
+
+def described(markup: str) -> Any:
+    (data,) = read(markup).xpath("//script[@type='application/ld+json']")
+    return json.loads(data.text)
+
+
+def test_a_page_is_told_of_with_its_picture() -> None:
+    markup = head(shared(), BASE, "/images/", "Clay & Co")
+    assert metas(markup) == {
+        "description": "All of them",
+        "twitter:card": "summary",
+        "og:site_name": "Clay & Co",
+        "og:type": "website",
+        "og:title": "Mugs & bowls",
+        "og:description": "All of them",
+        "og:url": f"{BASE}/",
+        "og:image": f"{BASE}/images/{PHOTO.path(320)}",
+        "og:image:width": "320",
+        "og:image:height": "240",
+    }
+    assert read(markup).xpath("//link[@rel='canonical']/@href") == [f"{BASE}/"]
+
+
+def test_pictures_may_stand_elsewhere_or_nowhere() -> None:
+    elsewhere = metas(head(shared(), BASE, "https://cdn.example/", "Shop"))
+    assert elsewhere["og:image"] == f"https://cdn.example/{PHOTO.path(320)}"
+    assert not [name for name in metas(head(shared(image=None), BASE, "/images/", "Shop")) if "image" in name]
+
+
+def test_what_shall_not_be_found_says_so() -> None:
+    assert "robots" not in metas(head(shared(), BASE, "/images/", "Shop"))
+    assert metas(head(shared(indexed=False), BASE, "/images/", "Shop"))["robots"] == "noindex"
+
+
+def test_a_product_is_described_in_the_words_of_schema_org() -> None:
+    product = make_product(
+        id="a/b", title="Mug", description="Thrown.", brand="Casa", product_type="Kitchen > Mugs",
+        price=Price.parse("499.00 INR"), sale_price=Price.parse("449.50 INR"), availability="backorder",
+    )  # fmt: skip
+    assert described(head(shared(product), BASE, "/images/", "Shop")) == {
+        "@context": "https://schema.org/",
+        "@type": "Product",
+        "name": "Mug",
+        "description": "Thrown.",
+        "sku": "a/b",
+        "brand": {"@type": "Brand", "name": "Casa"},
+        "category": "Kitchen > Mugs",
+        "image": f"{BASE}/images/{PHOTO.path(320)}",
+        "url": f"{BASE}/p/a%2Fb",
+        "offers": {
+            "@type": "Offer",
+            "price": "449.50",
+            "priceCurrency": "INR",
+            "availability": "https://schema.org/BackOrder",
+            "url": f"{BASE}/p/a%2Fb",
+        },
+    }
+
+
+def test_what_the_shop_does_not_say_is_left_out() -> None:
+    said = described(head(shared(make_product(id="p1"), image=None), BASE, "/images/", "Shop"))
+    assert set(said) == {"@context", "@type", "name", "sku", "url"}
+
+
+def test_no_text_leaves_its_place() -> None:
+    product = make_product(id=NASTY, title=NASTY, description=NASTY, brand=NASTY, product_type=NASTY)
+    markup = head(shared(product, title=NASTY, description=NASTY), BASE, "/images/", NASTY)
+    assert described(markup)["name"] == NASTY
+    assert metas(markup)["og:title"] == metas(markup)["og:site_name"] == NASTY
+    assert [each.tag for each in read(markup).head] == ["meta", "link", *["meta"] * 9, "script"]
+    assert markup.count("</") == 1
+    assert "<!--" not in markup
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    odd = replace(make_products(1)[0], id="a/b&c d", product_type="Salt & <Pepper")
+    return Site(load(make_shop_folder(tmp_path_factory.mktemp("shop"), [*make_products(60), odd])), Settings())
+
+
+def client_of(site: Site) -> FlaskClient:
+    server = flask.Flask(__name__, static_folder=None)
+    sharing.register_sitemap(server, site)
+    return server.test_client()
+
+
+def locations(xml: str, name: str = "loc") -> list[str]:
+    return [each.text or "" for each in fromstring(xml.encode()).findall(f".//{name}", SPACES)]
+
+
+def test_the_sitemap_names_every_page_with_its_pictures(site: Site) -> None:
+    answer = client_of(site).get("/sitemap.xml", base_url="https://shop.example")
+    assert answer.mimetype == "application/xml"
+    found = locations(answer.text)
+    assert found[0] == f"{BASE}/"
+    assert f"{BASE}/?category=Salt+%26+%3CPepper" in found
+    assert f"{BASE}/p/a%2Fb%26c%20d" in found
+    assert len(found) == len(set(found)) == 1 + 3 + 61
+    pictures = locations(answer.text, "image:image/image:loc")
+    assert len(pictures) == 61
+    assert all(re.fullmatch(rf"{BASE}/images/../[0-9a-f]+-320\.webp", each) for each in pictures)
+
+
+def test_a_large_catalogue_has_an_index_of_parts(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = locations("".join(sharing.urls(site, BASE, 0)))
+    monkeypatch.setattr(sharing, "PART", 20)
+    monkeypatch.setattr(sharing, "READ", 7)
+    client = client_of(replace(site, settings=Settings(public_url=BASE)))
+    parts = locations(client.get("/sitemap.xml").text)
+    assert parts == [f"{BASE}/sitemap-{number}.xml" for number in (1, 2, 3, 4)]
+    found = [locations(client.get(part.removeprefix(BASE)).text) for part in parts]
+    assert [len(part) for part in found] == [20, 20, 20, 5]
+    assert [address for part in found for address in part] == whole
+    assert client.get("/sitemap-5.xml").status_code == client.get("/sitemap-0.xml").status_code == 404
+
+
+def test_robots_find_the_sitemap_and_leave_searches_alone(site: Site) -> None:
+    robots = client_of(site).get("/robots.txt", base_url="https://shop.example")
+    assert robots.mimetype == "text/plain"
+    lines = robots.text.splitlines()
+    assert f"Sitemap: {BASE}/sitemap.xml" in lines
+    assert {"Disallow: /api/", "Disallow: /*?q="} <= set(lines)
