@@ -15,8 +15,8 @@ worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 threads = 4
 preload_app = True  # one copy of the catalogue for all workers
-max_requests = 2000
-max_requests_jitter = 200
+max_requests = 100_000
+max_requests_jitter = 10_000
 timeout = 25  # seconds; the router gives up after 30
 keepalive = 95  # seconds; longer than the router keeps its connections
 if _shared_memory.is_dir():

@@ -1,7 +1,7 @@
 // Grids by keyboard, the focus after a change, and which link is the present page.
 ((lookalike) => {
   "use strict";
-  const escaped = (address) => address.replace(/["\\]/g, "\\$&");
+  const escaped = (address) => address.replaceAll(/["\\]/g, "\\$&");
   const linkTo = (address, within) => within?.querySelector(`a[href="${escaped(address)}"]`);
 
   // The place that a key leads to in a grid of `count` cards in rows of `columns`; the same place at an edge.
@@ -37,13 +37,15 @@
     if (reason === "typing") return;
     const product = lookalike.part("product");
     if (reason === "close") {
-      linkTo(left, lookalike.part("main"))?.focus({ preventScroll: matchMedia("(min-width: 992px)").matches });
+      linkTo(left, lookalike.part("main"))?.focus();
       return;
     }
-    const heading = (id === "product" ? product : lookalike.part("main")).querySelector("h1");
-    const concerned = address.startsWith("/p/") ? id === "product" : id === "main";
-    if (heading && concerned) heading.focus({ preventScroll: true });
+    const of = address.startsWith("/p/") && product.hasChildNodes() ? "product" : "main";
+    if (of === id || of === "main") lookalike.part(of).querySelector("h1")?.focus({ preventScroll: true });
   };
+
+  // The card of the product that is shown, with the grid around it.
+  lookalike.showCard = () => document.querySelector("#main .product-card[aria-current]")?.scrollIntoView({ block: "nearest" });
 
   // `aria-current` on the cards of the product that is shown and on the page's own link.
   lookalike.mark = (address) => {

@@ -19,32 +19,34 @@
 
   const remember = () => history.replaceState({ ...stateOf(here()), ...history.state, scroll: scrollY }, "");
 
-  lookalike.go = (address, { replace = false, reason = "link" } = {}) => {
+  lookalike.go = (address, { replace = address === here(), reason = "link" } = {}) => {
     const state = stateOf(address);
+    const opens = isProduct(address) && !isProduct(here());
     if (!replace) remember();
     history[replace ? "replaceState" : "pushState"](state, "", address);
-    ask(address, state, reason);
+    ask(address, state, opens ? "open" : reason);
   };
 
-  const keep = { _dash_no_update: "_dash_no_update" }; // Dash's word for an output that stays
+  const kept = () => window.dash_clientside.no_update; // Dash's word for an output that stays, which it knows by identity
+  const allKept = () => [kept(), kept(), kept(), kept()];
 
   const put = (page, behind, now) => {
     document.title = page.title;
-    main = now.state.main;
+    main = page.main === null ? now.state.main : now.address;
     lookalike.visited(now.address, page.visited);
-    const shown = page.main ?? behind?.main ?? keep;
-    return [shown, page.product ?? keep, page.chart || behind?.chart || null, page.announcement];
+    const shown = page.main ?? behind?.main ?? kept();
+    return [shown, page.product ?? kept(), page.chart || behind?.chart || null, page.announcement];
   };
 
   const show = (data) => {
     const now = wanted;
-    if (!now || now.step !== data?.step) return [keep, keep, keep, keep];
+    if (!now || now.step !== data?.step) return allKept();
     const page = lookalike.page(now.address);
     const behind = isProduct(now.address) && now.state.main !== main ? lookalike.page(now.state.main) : null;
     if (!(page instanceof Promise) && !(behind instanceof Promise)) return put(page, behind, now);
     return Promise.all([page, behind]).then(
-      ([page, behind]) => (wanted === now ? put(page, behind, now) : [keep, keep, keep, keep]),
-      () => failed(now),
+      (both) => (wanted === now ? put(...both, now) : allKept()),
+      () => (wanted === now ? failed(now) : allKept()),
     );
   };
 
@@ -52,22 +54,25 @@
   const failed = (now) => {
     if (navigator.onLine) location.assign(now.address);
     else lookalike.alert(document.documentElement.dataset.offline);
-    return [keep, keep, keep, keep];
+    return allKept();
   };
 
   // Once a part of the page has changed: where to look at, and what has the focus.
   lookalike.changed = (id) => {
     lookalike.mark(here());
+    if (!wanted) lookalike.arrived(here());
     lookalike.drawTrail(here());
     lookalike.searched(here());
+    lookalike.drawMap();
     if (!wanted) return;
     const { address, state, reason } = wanted;
     const product = isProduct(address);
     if (reason === "back") scrollTo(0, state.scroll ?? 0);
-    else if (!product && id === "main" && reason !== "close") scrollTo(0, 0);
+    else if (!product && reason !== "close") scrollTo(0, 0);
     else if (product && id === "product") {
       lookalike.part("product").scrollTop = 0;
       if (matchMedia("(max-width: 991px)").matches) scrollTo(0, 0);
+      else if (reason === "open") lookalike.showCard(); // the grid has fewer columns now
     }
     lookalike.focus(address, id, reason);
   };

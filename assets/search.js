@@ -5,8 +5,9 @@
 
   // The address of a form: its fields that are not empty.
   lookalike.asked = (form) => {
-    const fields = [...new FormData(form)].filter(([name, value]) => value && !(name === "sort" && value === "relevance"));
-    const query = new URLSearchParams(fields.map(([name, value]) => [name, value.trim()])).toString();
+    const fields = [...new FormData(form)].map(([name, value]) => [name, value.trim()]);
+    const told = fields.filter(([name, value]) => value && !(name === "sort" && value === "relevance"));
+    const query = new URLSearchParams(told).toString();
     return query ? `/?${query}` : "/";
   };
 

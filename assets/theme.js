@@ -12,7 +12,7 @@
   };
   const apply = () => {
     const theme = chosen() ?? (dark.matches ? "dark" : "light");
-    document.documentElement.setAttribute("data-bs-theme", theme);
+    document.documentElement.dataset.bsTheme = theme;
     const button = document.querySelector(".theme-switch");
     button?.setAttribute("aria-label", theme === "dark" ? button.dataset.toLight : button.dataset.toDark);
   };
@@ -26,7 +26,7 @@
     } catch {
       /* the choice lasts as long as the page */
     }
-    document.documentElement.setAttribute("data-bs-theme", next);
+    document.documentElement.dataset.bsTheme = next;
     apply();
   });
   apply();

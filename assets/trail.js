@@ -27,6 +27,14 @@
     if (product) write(lookalike.trailed(read(), address, product));
   };
 
+  // The product of the first HTML, which no other page led to.
+  lookalike.arrived = (address) => {
+    const product = document.querySelector("#product .product");
+    if (!product) return;
+    const [photo = ""] = product.querySelector(".product-head img")?.srcset.split(" ") ?? [];
+    lookalike.visited(address, { title: product.querySelector("h1").textContent, photo });
+  };
+
   const step = ({ address, title, photo }, present) => {
     const link = Object.assign(document.createElement("a"), { href: address, title });
     if (address === present) link.setAttribute("aria-current", "page");

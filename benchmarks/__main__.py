@@ -1,6 +1,8 @@
 """The commands of `python -m benchmarks`."""
 
 import json
+import signal
+import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import extract, fetch, memory, neighbours, quality, reproduce_seed
+from benchmarks import extract, fetch, memory, neighbours, quality, reproduce_seed, serve
 from catalogue import command as command_line
 from model import agreement, calibration, extractors
 from model.extractors.engine import OnEngine
@@ -150,6 +152,38 @@ def reproduce_seed_command(folder: Path, weights: Path, as_json: bool) -> None:
         Console().print(_pairs(found))
         print(reproduce_seed.summary(found))
     reproduce_seed.settle(found, weights)
+
+
+@cli.command("serve")
+@click.option("--products", default=5000, show_default=True, type=click.IntRange(97), help="Of the shop visited.")
+@click.option("--sizes", multiple=True, default=(10_000, 100_000), show_default=True, type=click.IntRange(97),
+              help="Products of the shops whose memory and start are measured.")  # fmt: skip
+@click.option("--clicks", default=36, show_default=True, type=click.IntRange(2, 48), help="How many of each kind.")
+@click.option("--only", "parts", multiple=True, default=(*serve.PARTS, serve.MEMORY),
+              type=click.Choice([*serve.PARTS, serve.MEMORY]), help="All parts unless given.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def serve_command(products: int, sizes: tuple[int, ...], clicks: int, parts: tuple[str, ...], as_json: bool) -> None:
+    """Clicks, first loads, ways back, requests/s, memory and start of the storefront, against the seed's design.
+
+    A Chromium visits gunicorn on loopback, at the speed of 4G where that is said.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started ends too
+    figures = serve.measure(serve.Plan(products, sizes, clicks), parts, bar)
+    if as_json:
+        print(json.dumps(serve.as_rows(figures), indent=1))
+    else:
+        Console().print(_figures(figures))
+
+
+def _figures(figures: list[serve.Figure]) -> Table:
+    table = Table("part", "what", "figure", "target", "met", "the seed's design", "ratio")
+    for each in figures:
+        target = f"≤ {each.most:g}" if each.most is not None else f"≥ {each.least:g}" if each.least is not None else ""
+        met = "" if each.met is None else "yes" if each.met else "no"
+        seed = "" if each.seed is None else f"{each.seed:.1f}"
+        ratio = "" if each.ratio is None else f"{each.ratio:.2f}"
+        table.add_row(each.part, each.name, f"{each.value:.6g} {each.unit}", target, met, seed, ratio)
+    return table
 
 
 def _pairs(found: reproduce_seed.Comparison) -> Table:

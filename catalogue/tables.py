@@ -31,13 +31,13 @@ CREATE VIRTUAL TABLE words USING fts5 (
     title, brand, category, id, description,
     content = '', prefix = '1 2', tokenize = 'unicode61 remove_diacritics 2'
 );
-INSERT INTO words (words, rank) VALUES ('automerge', 0);
-INSERT INTO words (words, rank) VALUES ('hashsize', 4000000);
-"""
-# Made when all is there, which is quicker. The position, by which ties are broken, is the end of each by itself.
-INDEXES = """
 CREATE INDEX group_of ON groups (position);
 CREATE INDEX in_group ON groups (number);
+INSERT INTO words (words, rank) VALUES ('automerge', 0);
+INSERT INTO words (words, rank) VALUES ('hashsize', 12000000);
+"""
+# Made when all products are there, which is quicker. Each ends with the position by itself, which breaks ties by id.
+INDEXES = """
 CREATE INDEX by_price ON orders (price);
 CREATE INDEX by_price_down ON orders (price_down);
 CREATE INDEX by_newest ON orders (newest);
@@ -48,8 +48,6 @@ CREATE INDEX category_by_price_down ON orders (category, price_down);
 CREATE INDEX category_by_newest ON orders (category, newest);
 CREATE INDEX category_by_title ON orders (category, title);
 """
-
-
 # SQLite takes shards apart by itself: a statement a shard leaves the interpreter free to check the next one meanwhile.
 PRODUCTS = """
 INSERT INTO products SELECT
@@ -58,9 +56,9 @@ FROM json_each(?)
 """
 WORDS = """
 INSERT INTO words (rowid, title, brand, category, id, description) SELECT
-    key + ?, json_extract(value, '$.title'), json_extract(value, '$.brand'), json_extract(value, '$.product_type'),
-    json_extract(value, '$.id'), json_extract(value, '$.description')
-FROM json_each(?)
+    position, json_extract(entry, '$.title'), json_extract(entry, '$.brand'), json_extract(entry, '$.product_type'),
+    id, json_extract(entry, '$.description')
+FROM products WHERE position >= ?
 """
 ORDERS = """
 INSERT INTO orders SELECT
@@ -97,11 +95,9 @@ class Tables:
         return []
 
     def finish(self) -> None:
-        """Index what was added."""
-        numbered = {number: name for name, number in self._categories.items()}
-        self._write(("INSERT INTO categories SELECT key, value FROM json_each(?)", json.dumps(numbered)))
-        self._write(*((statement,) for statement in INDEXES.split(";")))
-        self._wait()
+        """Wait until all that was added is written."""
+        if self._writing:
+            self._writing.result()
 
     def _add_products(self, content: bytes) -> list[Entry]:
         entries = [encoding.parse_entry(row) for row in json.loads(content)]
@@ -111,9 +107,16 @@ class Tables:
             self._last = entry.product.id
         start, text = self.counts["products"], content.decode()
         orders = json.dumps([self._order(entry.product) for entry in entries])
-        self._write((PRODUCTS, start, text), (WORDS, start, text), (ORDERS, start, orders))
+        self._write((PRODUCTS, start, text), (WORDS, start), (ORDERS, start, orders))
         self.counts["products"] += len(entries)
+        if self.counts["products"] == self._products:
+            self._index()
         return entries
+
+    def _index(self) -> None:
+        numbered = {number: name for name, number in self._categories.items()}
+        categories = "INSERT INTO categories SELECT key, value FROM json_each(?)"
+        self._write((categories, json.dumps(numbered)), *((statement,) for statement in INDEXES.split(";")))
 
     def _add_rows(self, kind: str, content: bytes) -> None:
         rows = json.loads(content)
@@ -137,9 +140,10 @@ class Tables:
     def _order(self, product: Product) -> tuple[int, int, int, int, str]:
         """The category's number, and what the sorts compare: 10⁻⁴ units of currency, seconds, the title."""
         category = self._categories.setdefault(product.category, len(self._categories))
-        amount = int(product.paid.amount.scaleb(4)) if product.paid else MISSING
-        down = -amount if product.paid else MISSING
-        return category, amount, down, -instant(product.added) if product.added else MISSING, folded(product.title)
+        paid = product.paid
+        amount = int(paid.amount.scaleb(4)) if paid else MISSING
+        newest = -instant(product.added) if product.added else MISSING
+        return category, amount, -amount if paid else MISSING, newest, folded(product.title)
 
     def _check_within(self, positions: Sequence[int]) -> None:
         if min(positions) < 0 or max(positions) >= self._products:
@@ -147,12 +151,8 @@ class Tables:
 
     def _write(self, *statements: tuple[Any, ...]) -> None:
         """Execute them beside what is done next, once those before are done."""
-        self._wait()
+        self.finish()
         self._writing = self._writer.submit(self._execute, statements)
-
-    def _wait(self) -> None:
-        if self._writing:
-            self._writing.result()
 
     def _execute(self, statements: Sequence[tuple[Any, ...]]) -> None:
         for sql, *values in statements:

@@ -45,14 +45,17 @@ def reaching(rough: Features, least: Features) -> tuple[Integers, Integers]:
     return np.divmod(np.flatnonzero(reached), rough.shape[1])
 
 
-def take_in(candidates: Candidates, rows: slice, queries: Integers, indices: Integers, rough: Features) -> None:
-    """Merge pairs into the `rows` of `candidates`: `queries` (P,) count from the first of these rows."""
-    count, width = rows.stop - rows.start, candidates.rough.shape[1]
+def take_in(
+    candidates: Candidates, rows: slice | Integers, queries: Integers, indices: Integers, rough: Features
+) -> None:
+    """Merge pairs into the `rows` of `candidates`, each of them once: `queries` (P,) are places among these rows."""
+    before = candidates.rough[rows]
+    count, width = before.shape
     every = np.concatenate([np.repeat(np.arange(count), width), queries])
-    similar = np.concatenate([candidates.rough[rows].ravel(), rough])
+    similar = np.concatenate([before.ravel(), rough])
     order = np.argsort(4.0 * every - np.maximum(similar, -2))  # by row, then best first, as one number
     first = np.searchsorted(every[order], np.arange(count))
     kept = order[first[:, None] + np.arange(width)]
-    candidates.indices[rows] = np.concatenate([candidates.indices[rows].ravel(), indices])[kept]
+    best = np.concatenate([candidates.indices[rows].ravel(), indices])[kept]
+    candidates.indices[rows] = np.where(np.isneginf(similar[kept]), -1, best)
     candidates.rough[rows] = similar[kept]
-    candidates.indices[rows][np.isneginf(candidates.rough[rows])] = -1

@@ -46,7 +46,7 @@ def top_k(features: Features, k: int, owners: Integers | None = None, track: Tra
     if k == 0:
         return TopK(np.zeros((len(features), 0), np.int64), np.zeros((len(features), 0)))
     reduced = _projected(features, components(unit(features[sampled(len(features))])))
-    clusters = _clusters(reduced)
+    clusters = grouped(reduced)
     lists = Candidates.none(len(features), width)
     pools = _Pools.of(reduced, clusters)
 
@@ -105,7 +105,7 @@ def _projected(features: Features, components: Features) -> Features:
     return reduced
 
 
-def _clusters(reduced: Features) -> list[Integers]:
+def grouped(reduced: Features) -> list[Integers]:
     """The indices of each cluster's rows, ascending; every row is in one, and none has more than 2 SIZE."""
     labels = _labels(reduced, _centres(reduced))
     order = np.argsort(labels, kind="stable")

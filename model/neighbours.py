@@ -1,7 +1,8 @@
 """Cosine top-k of every row, exactly: pure arrays in blocks, never an N × N matrix nor a copy of the features.
 
 A float32 product proposes, float64 decides. A block of the product serves its rows and, turned around, its columns, so
-that half of all products do; the k-th best so far is a threshold that nearly all of a later block stays below.
+that half of all products do; the k-th best so far is a threshold that nearly all of a later block stays below. For
+large catalogues `bounds` finds most pairs to stay below it without comparing them, and proposes the same.
 """
 
 from collections.abc import Iterator
@@ -52,7 +53,10 @@ def top_k(features: Features, k: int, owners: Integers | None = None, track: Tra
     owners = np.arange(len(features)) if owners is None else owners
     if k == 0:
         return TopK(np.zeros((len(features), 0), np.int64), np.zeros((len(features), 0)))
-    candidates = _proposed(features, lengths, owners, k, track)
+    from model import bounds  # which is built on this module
+
+    propose = bounds.proposed_by_bounds if bounds.pay(*features.shape) else proposed
+    candidates = propose(features, lengths, owners, k, track)
     near = candidates.rough >= candidates.rough[:, k - 1 : k] - np.float32(TOLERANCE)
     best = decided(features, lengths, np.arange(len(features)), np.where(near, candidates.indices, -1), k)
     crowded = np.flatnonzero(near[:, -1] & (candidates.indices[:, -1] >= 0) & (near.shape[1] < len(features) - 1))
@@ -139,7 +143,8 @@ def decided(features: Features, lengths: Doubles, rows: Integers, candidates: In
     return TopK(np.take_along_axis(candidates, order, axis=1), np.take_along_axis(exact, order, axis=1))
 
 
-def _proposed(features: Features, lengths: Doubles, owners: Integers, k: int, track: Track) -> Candidates:
+def proposed(features: Features, lengths: Doubles, owners: Integers, k: int, track: Track) -> Candidates:
+    """For each row the k + SPARE best by float32, but those too far below its `k` best may be missing."""
     count = len(features)
     candidates = Candidates.none(count, min(k + SPARE, count - 1))
     blocks = [slice(start, min(start + BLOCK, count)) for start in range(0, count, BLOCK)]

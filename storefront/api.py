@@ -2,20 +2,16 @@
 
 import hashlib
 from functools import lru_cache
-from urllib.parse import parse_qs, quote, urlencode
+from urllib.parse import parse_qs
 
 import flask
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import BaseConverter
 
-from catalogue.encoding import Entry, dump
-from catalogue.errors import UnknownProduct
-from catalogue.product import Price, Thumbnail
-from catalogue.reasons import Reason
-from catalogue.search import Query
-from storefront.openapi import DOCUMENT, NEIGHBOURS, PRODUCTS, SEARCH, SIMILAR, Json, document, read
+from catalogue.encoding import dump
+from storefront.answers import described, product, products, similar
+from storefront.openapi import DOCUMENT, PRODUCTS, SIMILAR
 from storefront.site import Site
-from storefront.urls import product_address
 
 API = "/api/"
 KEPT = 256  # answers that stay in memory, some 5 kB each and 50 kB at most
@@ -26,8 +22,6 @@ PREFLIGHT = {
     "Access-Control-Expose-Headers": "ETag, X-Catalogue-Version",
     "Access-Control-Max-Age": "86400",
 }
-
-Given = dict[str, list[str]]
 
 
 class Anything(BaseConverter):
@@ -116,108 +110,3 @@ def _register_origins(server: flask.Flask, origins: tuple[str, ...]) -> None:
                 response.headers["Access-Control-Allow-Origin"] = "*" if "*" in origins else origin
                 response.headers.update(PREFLIGHT)
         return response
-
-
-def products(site: Site, _: str, given: Given) -> Json:
-    """A page of what a query finds. Raises BadRequest."""
-    values = read(SEARCH, given)
-    page, size = values["page"], values["per_page"]
-    found = site.shop.search(Query(values["q"], values["category"], values["sort"]), size, (page - 1) * size)
-    pages = -(-found.total // size)
-    asked = {name: text for name, (text, *_) in given.items()}
-
-    def link(number: int) -> str:
-        return f"{site.settings.public_url}{PRODUCTS}?{urlencode({**asked, 'page': number})}"
-
-    return {
-        "total": found.total,
-        "page": page,
-        "pages": pages,
-        "products": [basics(site, entry) for entry in found.entries],
-        "categories": [{"name": name, "count": count} for name, count in site.shop.categories(values["q"])],
-        "links": {
-            "self": link(page),
-            "previous": link(min(page - 1, pages)) if page > 1 and pages else None,
-            "next": link(page + 1) if page < pages else None,
-        },
-    }
-
-
-def product(site: Site, product_id: str, given: Given) -> Json:
-    """All that is known of one product. Raises BadRequest and NotFound."""
-    read({}, given)
-    entry = _entry(site, product_id)
-    own = entry.product
-    return {
-        **basics(site, entry),
-        "description": own.description,
-        "product_type": own.product_type,
-        "link": own.link,
-        "added": own.added,
-        "images": [image(site, thumbnail) for thumbnail in entry.thumbnails],
-    }
-
-
-def similar(site: Site, product_id: str, given: Given) -> Json:
-    """The products that look most similar, the most similar first. Raises BadRequest and NotFound."""
-    values = read(NEIGHBOURS, given)
-    shop, most = site.shop, NEIGHBOURS["k"]["maximum"]
-    _entry(site, product_id)
-    listed = shop.neighbours(product_id, most) if values["in_stock"] else shop.stored(product_id)
-    found = zip(listed, shop.entries(near.product_id for near in listed), strict=True)
-    near = [
-        {**basics(site, entry), "similarity": each.similarity, "reasons": words(each.reasons)}
-        for each, entry in found
-        if values["category"] in ("", entry.product.category)
-    ]
-    return {"id": product_id, "similar": near[: values["k"]]}
-
-
-def described(site: Site, _: str, given: Given) -> Json:
-    """The OpenAPI document. Raises BadRequest."""
-    read({}, given)
-    return document(site.settings.name, site.settings.public_url)
-
-
-def basics(site: Site, entry: Entry) -> Json:
-    """What is said of a product wherever it stands."""
-    own, base = entry.product, site.settings.public_url
-    address = f"{base}{PRODUCTS}/{quote(own.id, safe='')}"
-    return {
-        "id": own.id,
-        "title": own.title,
-        "brand": own.brand,
-        "category": own.category,
-        "availability": own.availability,
-        "price": money(own.price),
-        "sale_price": money(own.sale_price),
-        "image": image(site, entry.thumbnails[0]) if entry.thumbnails else None,
-        "links": {"self": address, "similar": address + SIMILAR, "page": base + product_address(own.id)},
-    }
-
-
-def money(price: Price | None) -> Json | None:
-    return {"amount": str(price.amount), "currency": price.currency} if price else None
-
-
-def image(site: Site, thumbnail: Thumbnail) -> Json:
-    base = site.settings.public_url if site.settings.image_base.startswith("/") else ""
-    return {
-        "small": base + site.image(thumbnail, 160),
-        "large": base + site.image(thumbnail, 320),
-        "width": thumbnail.width,
-        "height": thumbnail.height,
-        "colour": thumbnail.colour,
-    }
-
-
-def words(flags: int) -> list[str]:
-    """What two products have in common, as words."""
-    return [str(reason.name).lower() for reason in Reason if reason in Reason(flags)]
-
-
-def _entry(site: Site, product_id: str) -> Entry:
-    try:
-        return site.shop.entries([product_id])[0]
-    except UnknownProduct:
-        raise NotFound(f"No product has the id {product_id!r}.") from None

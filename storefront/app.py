@@ -6,7 +6,7 @@ from dash import ClientsideFunction, Dash, Input, Output
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from catalogue import precomputed
-from storefront import api, document, headers, ids, images, parts, sharing
+from storefront import api, chart, document, headers, ids, images, parts, sharing
 from storefront.layout import layout
 from storefront.settings import Settings
 from storefront.site import ASSETS, Site
@@ -53,6 +53,7 @@ def create_app(folder: str | Path, settings: Settings | None = None) -> Storefro
     server = app.server
     server.wsgi_app = ProxyFix(server.wsgi_app)  # a platform's router names the scheme
     parts.register(server, site, app.pages)
+    chart.register(server, site)
     images.register(server, Path(folder).resolve() / precomputed.IMAGES)
     api.register(server, site)
     sharing.register_sitemap(server, site)

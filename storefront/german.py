@@ -1,5 +1,6 @@
 """The texts in German."""
 
+from storefront import report_texts
 from storefront.texts import Texts
 
 GERMAN = Texts(
@@ -72,4 +73,28 @@ GERMAN = Texts(
     no_connection="Die Seite konnte nicht geladen werden. Prüfen Sie die Verbindung und versuchen Sie es noch einmal.",
     describe_shop="{count} Produkte ansehen und finden, was ähnlich aussieht.",
     describe_product="{title}: {count} Produkte, die ähnlich aussehen.",
+    map_title="Karte des Aussehens",
+    map_explained=(
+        "Jeder Punkt ist ein Produkt, und was ähnlich aussieht, liegt beieinander. Zeigen Sie auf einen "
+        "Punkt, um es zu sehen, und klicken Sie, um es zu öffnen."
+    ),
+    map_left_out_one="{count} Produkt ohne brauchbares Foto hat keinen Platz darauf.",
+    map_left_out_many="{count} Produkte ohne brauchbares Foto haben keinen Platz darauf.",
+    map_missing=(
+        "Dieser Katalog hat keine Karte. Bauen Sie seine Listen mit „python -m model build“ neu: Dabei "
+        "entsteht eine aller Produkte mit brauchbarem Foto."
+    ),
+    map_nearer="Vergrößern",
+    map_further="Verkleinern",
+    map_whole="Ganze Karte zeigen",
+    map_drawing="Die Karte wird gezeichnet.",
+    map_listed="In der Reihenfolge der Karte",
+    map_hint="Strg und Mausrad oder zwei Finger vergrößern; Ziehen verschiebt.",
+    report_texts=report_texts.GERMAN,
+    heat_title="Woher die Ähnlichkeit kommt",
+    heat_explained=(
+        "Was farbig bleibt, trägt am meisten zur Ähnlichkeit zweier Fotos bei, Blasses wenig. Das Netz sieht "
+        "ein grobes Raster: Es sagt wo, nicht warum, und keine Kante ist genau."
+    ),
+    heat_on="{title}, farbig die Teile, die am meisten beitragen",
 )

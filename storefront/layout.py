@@ -29,7 +29,7 @@ def layout(site: Site, main: Any = None, product: Any = None, text: str = "") ->
                     ),
                     Static(ids.PRODUCT, "aside", product, **{"class": "site-aside", **labelled(site.texts.product)}),
                 ],
-                className="columns",
+                className="columns with-product" if product else "columns",
             ),
             html.Div(id=ids.ANNOUNCEMENT, className="visually-hidden", **announced()),
             dcc.Store(id=ids.ADDRESS),

@@ -50,7 +50,7 @@ def with_attributes(component: C, /, **attributes: object) -> C:
 
 def toned(component: C, colour: str) -> C:
     """The component with a colour that data alone can say, as the custom property `--tone` for the style sheet."""
-    component.style = {"--tone": colour}
+    component.__dict__["style"] = {"--tone": colour}
     return component
 
 

@@ -184,16 +184,19 @@ BASICS: dict[str, Json] = {
     "id": TEXT,
     "title": TEXT,
     "brand": TEXT,
-    "category": TEXT,
+    "category": {**TEXT, "description": "The most specific part of `product_type`."},
     "availability": {"type": "string", "enum": list(AVAILABILITIES)},
-    "price": _or_null(_ref("Price")),
-    "sale_price": _or_null(_ref("Price")),
-    "image": _or_null(_ref("Image")),
+    "price": {**_or_null(_ref("Price")), "description": "The regular price, where the shop names one."},
+    "sale_price": {**_or_null(_ref("Price")), "description": "What is paid now, where that differs."},
+    "image": {**_or_null(_ref("Image")), "description": "The main photo."},
     "links": _object(self=ADDRESS, similar=ADDRESS, page=ADDRESS),
 }
 NEAR: dict[str, Json] = {
     "similarity": {"type": "number", "minimum": -1, "maximum": 1, "description": "The cosine of the two features."},
-    "reasons": _list({"type": "string", "enum": [str(reason.name).lower() for reason in Reason]}),
+    "reasons": {
+        **_list({"type": "string", "enum": [str(reason.name).lower() for reason in Reason]}),
+        "description": "What else the two have in common.",
+    },
 }
 SCHEMAS: Json = {
     "Price": _object(

@@ -4,16 +4,22 @@ from dash import html
 
 from catalogue.errors import UnknownProduct
 from storefront.browse import browse_page
+from storefront.map_page import map_page
 from storefront.page import Page
 from storefront.product import product_page
+from storefront.report_page import report_page
 from storefront.site import Site
-from storefront.urls import HOME, Browsing, product_id_of
+from storefront.urls import HOME, MAP, REPORT, Browsing, product_id_of
 
 
 def page_at(site: Site, path: str, search: str) -> Page:
     """The page at an address whose path is percent-encoded."""
     if path in ("", HOME):
         return browse_page(site, Browsing.parse(search))
+    if path == MAP:
+        return map_page(site, search)
+    if path == REPORT:
+        return report_page(site)
     product_id = product_id_of(path)
     if product_id is None:
         return missing_page(site, site.texts.no_such_page)

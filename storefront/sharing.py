@@ -16,13 +16,6 @@ SITEMAP = "/sitemap.xml"
 PART = 50_000  # addresses in one file, as the protocol has it
 READ = 1000  # products that are in memory at once
 PHOTOS = 5  # of one product, so that a file stays below the protocol's 50 MB
-SCHEMA = "https://schema.org/"
-STATES: dict[Availability, str] = {
-    "in_stock": "InStock",
-    "out_of_stock": "OutOfStock",
-    "preorder": "PreOrder",
-    "backorder": "BackOrder",
-}
 ROBOTS = """User-agent: *
 Disallow: /api/
 Disallow: /*?q=
@@ -33,6 +26,13 @@ Sitemap: {base}{sitemap}
 OPENED = '<?xml version="1.0" encoding="UTF-8"?>\n'
 NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 IMAGES = 'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
+SCHEMA = "https://schema.org/"
+STATES: dict[Availability, str] = {
+    "in_stock": "InStock",
+    "out_of_stock": "OutOfStock",
+    "preorder": "PreOrder",
+    "backorder": "BackOrder",
+}
 
 
 @dataclass(frozen=True)
@@ -62,44 +62,6 @@ def head(shared: Shared, base: str, image_base: str, name: str) -> str:
 def base_of(site: Site) -> str:
     """Where the site stands, without a slash at its end: as it is set, else as it was asked."""
     return site.settings.public_url or flask.request.host_url.rstrip("/")
-
-
-def register_sitemap(server: flask.Flask, site: Site) -> None:
-    """Answer `/robots.txt`, `/sitemap.xml`, and the parts of the latter when one file cannot hold all addresses."""
-
-    @server.get("/robots.txt")
-    def robots() -> flask.Response:
-        return flask.Response(ROBOTS.format(base=base_of(site), sitemap=SITEMAP), mimetype="text/plain")
-
-    @server.get(SITEMAP)
-    def sitemap() -> flask.Response:
-        parts = _parts(site)
-        return _xml(urls(site, base_of(site), 0) if parts == 1 else [index(base_of(site), parts)])
-
-    @server.get("/sitemap-<int:part>.xml")
-    def sitemap_part(part: int) -> flask.Response:
-        if not 1 <= part <= _parts(site):
-            flask.abort(404)
-        return _xml(urls(site, base_of(site), part - 1))
-
-
-def index(base: str, parts: int) -> str:
-    """The sitemap of sitemaps."""
-    listed = "".join(f"<sitemap><loc>{escape(base)}/sitemap-{part + 1}.xml</loc></sitemap>\n" for part in range(parts))
-    return f"{OPENED}<sitemapindex {NAMESPACE}>\n{listed}</sitemapindex>\n"
-
-
-def urls(site: Site, base: str, part: int) -> Iterator[str]:
-    """The addresses of one part of the site as a sitemap, piece by piece: the home page, categories, then products."""
-    yield f"{OPENED}<urlset {NAMESPACE} {IMAGES}>\n"
-    pages, start = _pages(site), part * PART
-    for path in pages[start : start + PART]:
-        yield f"<url><loc>{escape(base + path)}</loc></url>\n"
-    first, last = (max(0, each - len(pages)) for each in (start, start + PART))
-    for offset in range(first, min(last, len(site.shop)), READ):
-        for entry in site.shop.search(Query(), min(READ, last - offset), offset).entries:
-            yield _url(entry, base, site.settings.image_base)
-    yield "</urlset>\n"
 
 
 def _graph(shared: Shared, url: str, base: str, image_base: str, name: str) -> Iterator[tuple[str, str]]:
@@ -152,6 +114,44 @@ def _photo(thumbnail: Thumbnail | None, base: str, image_base: str) -> str:
 
 def _meta(kind: str, name: str, content: str) -> str:
     return f'<meta {kind}="{name}" content="{escape(content)}">'
+
+
+def register_sitemap(server: flask.Flask, site: Site) -> None:
+    """Answer `/robots.txt`, `/sitemap.xml`, and the parts of the latter when one file cannot hold all addresses."""
+
+    @server.get("/robots.txt")
+    def robots() -> flask.Response:
+        return flask.Response(ROBOTS.format(base=base_of(site), sitemap=SITEMAP), mimetype="text/plain")
+
+    @server.get(SITEMAP)
+    def sitemap() -> flask.Response:
+        parts = _parts(site)
+        return _xml(urls(site, base_of(site), 0) if parts == 1 else [index(base_of(site), parts)])
+
+    @server.get("/sitemap-<int:part>.xml")
+    def sitemap_part(part: int) -> flask.Response:
+        if not 1 <= part <= _parts(site):
+            flask.abort(404)
+        return _xml(urls(site, base_of(site), part - 1))
+
+
+def index(base: str, parts: int) -> str:
+    """The sitemap of sitemaps."""
+    listed = "".join(f"<sitemap><loc>{escape(base)}/sitemap-{part + 1}.xml</loc></sitemap>\n" for part in range(parts))
+    return f"{OPENED}<sitemapindex {NAMESPACE}>\n{listed}</sitemapindex>\n"
+
+
+def urls(site: Site, base: str, part: int) -> Iterator[str]:
+    """The addresses of one part of the site as a sitemap, piece by piece: the home page, categories, then products."""
+    yield f"{OPENED}<urlset {NAMESPACE} {IMAGES}>\n"
+    pages, start = _pages(site), part * PART
+    for path in pages[start : start + PART]:
+        yield f"<url><loc>{escape(base + path)}</loc></url>\n"
+    first, last = (max(0, each - len(pages)) for each in (start, start + PART))
+    for offset in range(first, min(last, len(site.shop)), READ):
+        for entry in site.shop.search(Query(), min(READ, last - offset), offset).entries:
+            yield _url(entry, base, site.settings.image_base)
+    yield "</urlset>\n"
 
 
 def _pages(site: Site) -> list[str]:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from storefront import report_texts
+from storefront.report_texts import ReportTexts
+
 
 @dataclass(frozen=True)
 class Texts:
@@ -76,6 +79,21 @@ class Texts:
     no_connection: str
     describe_shop: str
     describe_product: str
+    map_title: str
+    map_explained: str
+    map_left_out_one: str
+    map_left_out_many: str
+    map_missing: str
+    map_nearer: str
+    map_further: str
+    map_whole: str
+    map_drawing: str
+    map_listed: str
+    map_hint: str
+    report_texts: ReportTexts
+    heat_title: str
+    heat_explained: str
+    heat_on: str
 
 
 ENGLISH = Texts(
@@ -148,4 +166,27 @@ ENGLISH = Texts(
     no_connection="The page could not be loaded. Check the connection and try again.",
     describe_shop="Browse {count} products and find what looks similar.",
     describe_product="{title}: see {count} products that look similar.",
+    map_title="Map of looks",
+    map_explained=(
+        "Every dot is a product, and what looks alike lies together. Point at a dot to see it, and click to open it."
+    ),
+    map_left_out_one="{count} product without a usable photo has no place on it.",
+    map_left_out_many="{count} products without a usable photo have no place on it.",
+    map_missing=(
+        "This catalogue has no map. Build its lists again with “python -m model build”, which draws one of "
+        "all products with a usable photo."
+    ),
+    map_nearer="Zoom in",
+    map_further="Zoom out",
+    map_whole="Show the whole map",
+    map_drawing="The map is being drawn.",
+    map_listed="In the order of the map",
+    map_hint="Ctrl and the wheel, or two fingers, enlarge it; drag to move.",
+    report_texts=report_texts.ENGLISH,
+    heat_title="Where the similarity comes from",
+    heat_explained=(
+        "What stays in colour adds most to the similarity of two photos, what is pale adds little. The "
+        "network looks at a coarse grid: it says where, not why, and no edge is exact."
+    ),
+    heat_on="{title}, with the parts in colour that add most",
 )

@@ -8,6 +8,7 @@ from catalogue.search import SORTS, Query, Sort
 HOME = "/"
 PRODUCT = "/p/"
 MAP = "/map"
+CHARTS = "/map/"  # followed by the build: what the map is drawn from
 REPORT = "/report"
 IMAGES = "/images/"
 PAGES = "/page/"  # followed by the build, and the address of the page in the query
@@ -47,6 +48,10 @@ class Browsing:
 
 def product_address(product_id: str) -> str:
     return PRODUCT + quote(product_id, safe="")
+
+
+def chart_address(build: str) -> str:
+    return f"{CHARTS}{build}.json"
 
 
 def product_id_of(path: str) -> str | None:

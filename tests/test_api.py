@@ -1,5 +1,7 @@
 """The JSON API as other programs use it, and schemathesis against what its document promises."""
 
+import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -16,12 +18,14 @@ from werkzeug.test import TestResponse
 
 from catalogue.precomputed import load
 from catalogue.product import Price
-from storefront import api
-from storefront.openapi import EXAMPLES, SCHEMAS
+from storefront import answers, create_app
+from storefront.openapi import EXAMPLES, NEIGHBOURS, SCHEMAS, SEARCH
 from storefront.settings import Settings
-from storefront.site import Site
+from tests.serving import ROOT
 from tests.shop_folder import make_products, make_shop_folder
 
+DOCUMENT = (ROOT / "docs" / "api.md").read_text()
+EXCHANGES = re.findall(r"```sh\ncurl '?http://127.0.0.1:8050([^'\n]+)'?\n```\n\n```json\n(.*?)```", DOCUMENT, re.DOTALL)
 ODD_IDS = ("a/b c", "/first", "a//b", "ünï→", "quote\"'<b>", "100%25", "mug?x=1&y#z", "mug-000/similar", "new\nline")
 
 
@@ -36,8 +40,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def serve(folder: Path, **changes: Any) -> flask.Flask:
-    server = flask.Flask(__name__, static_folder=None)
-    api.register(server, Site(load(folder), Settings(**changes)))
+    server: flask.Flask = create_app(folder, Settings(**changes)).server
     return server
 
 
@@ -133,8 +136,8 @@ def test_similar_products_of_one_category(client: FlaskClient) -> None:
 
 
 def test_reasons_are_words() -> None:
-    assert api.words(0) == []
-    assert api.words(31) == ["colours", "shape", "category", "price", "brand"]
+    assert answers.words(0) == []
+    assert answers.words(31) == ["colours", "shape", "category", "price", "brand"]
 
 
 @pytest.mark.parametrize(
@@ -181,6 +184,9 @@ def test_an_answer_that_is_known_is_not_sent_again(client: FlaskClient, folder: 
     assert "public, max-age=" in first.headers["Cache-Control"]
     again = client.get("/api/v1/products/mug-004", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
+    packed = client.get("/api/v1/products/mug-004", headers={"Accept-Encoding": "br"})
+    conditional = {"Accept-Encoding": "br", "If-None-Match": packed.headers["ETag"]}
+    assert client.get("/api/v1/products/mug-004", headers=conditional).status_code == 304
     other = client.get("/api/v1/products/mug-006", headers={"If-None-Match": first.headers["ETag"]})
     assert other.status_code == 200
     assert client.head("/api/v1/products/mug-004").headers["ETag"] == first.headers["ETag"]
@@ -215,6 +221,16 @@ def test_addresses_are_absolute_where_the_shop_says_its_own(folder: Path) -> Non
     assert fetched(elsewhere, "/api/v1/products/mug-004")["image"]["small"].startswith("https://cdn.example/")
 
 
+@pytest.mark.parametrize(("address", "answer"), EXCHANGES, ids=[address for address, _ in EXCHANGES])
+def test_the_documented_answers_are_those_of_the_demo_shop(address: str, answer: str) -> None:
+    assert serve(ROOT / "precomputed").test_client().get(address).json == json.loads(answer)
+
+
+def test_every_parameter_is_documented() -> None:
+    for name in {**SEARCH, **NEIGHBOURS}:
+        assert f"`{name}`" in DOCUMENT
+
+
 def test_examples_of_the_document_have_what_it_says() -> None:
     for name, example in EXAMPLES.items():
         assert set(example) == set(SCHEMAS[name]["required"])
@@ -225,10 +241,10 @@ def test_answers_are_what_the_document_promises(folder: Path, tmp_path: Path) ->
     Thread(target=server.serve_forever, daemon=True).start()
     command: list[str | Path] = [
         Path(sys.executable).with_name("schemathesis"), "run", f"http://127.0.0.1:{server.port}/api/v1/openapi.json",
-        "--checks", "all", "--max-examples", "8", "--seed", "1", "--no-color",
+        "--checks", "all", "--phases", "examples,coverage,fuzzing", "--max-examples", "20", "--seed", "1", "--no-color",
     ]  # fmt: skip
     try:
-        answer = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+        answer = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     finally:
         server.shutdown()
         server.server_close()

@@ -82,7 +82,7 @@ def test_rows_that_are_all_alike_are_split_into_clusters(monkeypatch: pytest.Mon
 def test_no_cluster_is_giant_and_every_row_is_in_one(catalogue: Features, monkeypatch: pytest.MonkeyPatch) -> None:
     small(monkeypatch)
     crowd = np.concatenate([catalogue[:200], np.repeat(catalogue[:1], 300, axis=0)])
-    found = clusters._clusters(crowd)
+    found = clusters.grouped(crowd)
     assert max(map(len, found)) <= 32
     assert np.array_equal(np.sort(np.concatenate(found)), np.arange(500))
 

@@ -286,7 +286,10 @@ def test_a_full_disk_stops_the_build_which_then_goes_on(reference: Shop, tmp_pat
     block = reference.blocks[0]
     shop = copied(reference, tmp_path, block)
     before, most = stored(shop), block.stat().st_size - 1
-    limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}))"
+    limit = (  # once the lists that are there have been read, into a temporary file
+        "import resource; from model import build; before = build._before; build._before = lambda out:"
+        f" (before(out), resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most})))[0]"
+    )
     answer = ran(shop.build(before=limit))
     assert answer.returncode == 6
     (line,) = errors(answer)

@@ -42,11 +42,13 @@ def random_features(count: int, dimension: int = 16) -> Features:
     return np.random.default_rng(7).standard_normal((count, dimension), dtype=np.float32)
 
 
+@settings(deadline=None)
 @given(small_features, st.integers(1, 15))
 def test_lists_are_the_oracles(features: Features, k: int) -> None:
     assert top_k(features, k).indices.tolist() == oracle(features, k)
 
 
+@settings(deadline=None)
 @given(small_features, st.integers(1, 15))
 def test_no_product_is_its_own_neighbour_and_none_is_listed_twice(features: Features, k: int) -> None:
     for row, listed in enumerate(top_k(features, k).indices.tolist()):
@@ -54,6 +56,7 @@ def test_no_product_is_its_own_neighbour_and_none_is_listed_twice(features: Feat
         assert len(set(listed)) == len(listed) == min(k, len(features) - 1)
 
 
+@settings(deadline=None)
 @given(small_features, st.integers(1, 12))
 def test_shorter_lists_begin_longer_ones(features: Features, k: int) -> None:
     longer = top_k(features, k + 1).indices
@@ -125,6 +128,7 @@ def test_nearest_finds_a_query_among_the_rows() -> None:
     assert found.indices[0, 1:].tolist() == top_k(features, 3).indices[12].tolist()
 
 
+@settings(deadline=None)
 @given(small_features, st.integers(1, 15), st.lists(st.integers(0, 4), min_size=12, max_size=12))
 def test_rows_of_one_owner_are_never_neighbours(features: Features, k: int, owner: list[int]) -> None:
     owners = np.array(owner[: len(features)])

@@ -1,7 +1,9 @@
 """The precomputed format: what is written is read again, what does not match is named, what was served stays."""
 
+import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalogue import atomic, writer
-from catalogue.encoding import SHARD, Entry, Manifest
+from catalogue.encoding import SHARD, Entry, Manifest, manifest_bytes, version_of
 from catalogue.errors import PrecomputedError, UnknownProduct
 from catalogue.precomputed import load, read_manifest, verify
 from catalogue.product import Layout, Neighbour, Product
@@ -206,6 +208,47 @@ def test_a_manifest_of_other_lists_is_refused(tmp_path: Path) -> None:
     (one / "manifest.json").write_bytes((two / "manifest.json").read_bytes())
     with pytest.raises(PrecomputedError, match=r"catalogue-0000\.json cannot be read"):
         load(one)
+
+
+def replace_file(folder: Path, name: str, content: bytes) -> None:
+    """Put `content` in the place of a version's file, with a manifest to match."""
+    manifest = read_manifest(folder)
+    files = {**manifest.files, name: hashlib.sha256(content).hexdigest()}
+    version = version_of(manifest.build, files)
+    (folder / manifest.version).rename(folder / version)
+    (folder / version / name).write_bytes(content)
+    (folder / "manifest.json").write_bytes(manifest_bytes(replace(manifest, version=version, files=files)))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("neighbours-0000.json", [[[2], [9500]], [[0], [9500]]], "outside the 2 products"),
+        ("neighbours-0000.json", [[[-1], [9500]], [[0], [9500]]], "outside the 2 products"),
+        ("neighbours-0000.json", [[[1, 1], [9500]], [[], []]], "cannot be read"),
+        ("neighbours-0000.json", [[[1], [9500]]], "2 products and 1 lists where its manifest says 2"),
+        ("elsewhere-0000.json", [[[2], [9500]], [[], []]], "outside the 2 products"),
+        ("duplicates.json", [[0, 2]], "outside the 2 products"),
+        ("heats-0000.json", [["1"]], "manifest says 2"),
+        ("map.json", {"laid_out": 1, "places": [[1, 1]]}, "manifest says 2"),
+        ("catalogue-0000.json", [{"id": "a", "title": "A"}], "1 products and 2 lists"),
+        ("catalogue-0000.json", [{"id": "b", "title": "B"}, {"id": "a", "title": "A"}], "out of order"),
+        ("catalogue-0000.json", [{"id": "a", "title": "A"}, {"id": "a", "title": "A"}], "there twice"),
+        ("catalogue-0000.json", [{"id": "a", "title": "A", "added": "soon"}], "cannot be read"),
+        ("catalogue-0000.json", [{"id": "a", "title": "A", "price": "dear"}], "cannot be read"),
+        ("catalogue-0000.json", [{"id": "a"}], "cannot be read"),
+        ("catalogue-0000.json", [{"id": "a", "title": "A", "size": 3}], "cannot be read"),
+    ],
+)
+def test_what_makes_no_sense_is_named(tmp_path: Path, name: str, content: object, message: str) -> None:
+    replace_file(make_shop_folder(tmp_path, make_products(2)), name, json.dumps(content).encode())
+    with pytest.raises(PrecomputedError, match=message):
+        load(tmp_path)
+
+
+def test_dates_are_read_again(tmp_path: Path) -> None:
+    writer.write(tmp_path, BUILD, [Entry(make_product("p1", added="2024-05-17")), Entry(make_product("p2"))], {})
+    assert [product.added for product in load(tmp_path).products] == ["2024-05-17", ""]
 
 
 def test_a_changed_thumbnail_is_found_by_verify(tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 def client_of(site: Site) -> FlaskClient:
-    server = flask.Flask(__name__, static_folder=None)
+    server = flask.Flask(__name__)
     sharing.register_sitemap(server, site)
     return server.test_client()
 

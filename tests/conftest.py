@@ -1,0 +1,48 @@
+"""What the tests in a real browser share: the browser, a shop of 60 products, and a visitor."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser import launch
+from tests.shop_folder import make_products, make_shop_folder
+from tests.visiting import served, visit, visitor, watched
+
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1360, "height": 900}
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A shop of 60 products in two categories."""
+    with served(make_shop_folder(tmp_path_factory.mktemp("served"), make_products(60))) as shop:
+        yield shop
+
+
+@pytest.fixture(scope="module")  # not of the session: tests of other modules start Playwright themselves
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = launch(playwright)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def desktop(browser: Browser, address: str) -> BrowserContext:
+    """A visitor who comes again and again, and so has the scripts already."""
+    return visitor(browser, address, viewport=DESKTOP)
+
+
+@pytest.fixture
+def page(desktop: BrowserContext) -> Iterator[Page]:
+    """A tab in a wide window."""
+    with watched(desktop) as tab:
+        yield tab
+
+
+@pytest.fixture
+def phone(browser: Browser, address: str) -> Iterator[Page]:
+    """A tab on a phone."""
+    with visit(browser, address, viewport=PHONE, has_touch=True) as tab:
+        yield tab

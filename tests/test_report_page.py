@@ -1,0 +1,177 @@
+"""The report as a page of the shop: its figures, its pictures, and what it says when there is little to say."""
+
+import re
+import sys
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from catalogue import writer
+from catalogue.precomputed import load
+from catalogue.report import Report, report_bytes
+from catalogue.writer import Extras
+from model.evaluation import Judged, evaluate
+from storefront import create_app, figures
+from storefront.markup import to_html
+from storefront.page import Page
+from storefront.pages import page_at
+from storefront.report_texts import ENGLISH, GERMAN, ReportTexts
+from storefront.settings import Settings
+from tests.browser import launch
+from tests.serving import serving
+from tests.shop_folder import BUILD, make_products, make_shop_folder
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+def make_report(folder: Path, *, judged: bool = True, ways: int = 2) -> Report:
+    """Of the lists in the folder, each further way turned by some places."""
+    shop = load(folder)
+    products = list(shop.products)
+    lists = {each.id: shop.neighbours(each.id) for each in products}
+    turned = [
+        Judged(["shop", "raw cosine"][way], {own: [*near[way:], *near[:way]] for own, near in lists.items()})
+        for way in range(ways)
+    ]
+    labels = {each.id: each.category for each in products} if judged else {}
+    ids = [each.id for each in products]
+    return evaluate(turned, labels, [ids[:2], ids[2:17]], products, ids, random_pairs=[-0.2, 0.1, 0.3])
+
+
+def reported(folder: Path, report: Report, language: str = "en") -> Page:
+    """The report's page of the shop in the folder, written anew with it."""
+    shop = load(folder)
+    lists = {each.id: shop.stored(each.id) for each in shop.products}
+    writer.write(folder, BUILD, list(shop), lists, extras=Extras(report=report_bytes(report)))
+    return page_at(create_app(folder, Settings(language=language)).site, "/report", "")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    products = make_products(24)
+    return make_shop_folder(tmp_path, [replace(products[0], title=HOSTILE), *products[1:]])
+
+
+def text_of(page: Page) -> str:
+    return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", str(to_html(page.main)))).strip()
+
+
+def test_the_figures_are_those_of_the_report(folder: Path) -> None:
+    report = make_report(folder)
+    page = reported(folder, report)
+    text = text_of(page)
+    ten = report.precisions[-1]
+    assert f"Of ten products shown, {10 * ten.scores[0].share.value:.1f} are from the same category" in text
+    assert f"at random it would be {10 * ten.chance:.1f}" in page.description
+    for heading in ("The first place", "The first 5 places", "The first 10 places", "Bowls 12", "Mugs 12"):
+        assert heading in text
+    served = report.ways[0]
+    assert f"{served.covered.count} of 24 products are shown in the first ten places" in text
+    assert f"Unevenness (Gini) {served.gini.value:.2f}" in text
+    assert "17 products have a photo that another product has too" in text
+    assert all(f"{band.least.value:.2f}" in text for band in report.bands.bands) if report.bands else False
+
+
+def test_every_picture_is_a_link_to_its_product(folder: Path) -> None:
+    report = make_report(folder)
+    html = str(to_html(reported(folder, report).main))
+    linked = re.findall(r'href="/p/([^"]*)"', html)
+    hubs, twins = (
+        [hub.product_id for hub in report.ways[0].hubs],
+        [*report.duplicates.shown[0][:12], *report.duplicates.shown[1]],
+    )
+    worst = [
+        product_id
+        for each in report.worst
+        for product_id in (each.product_id, *(place.product_id for place in each.places))
+    ]
+    assert len(linked) == len(hubs) + len(twins) + len(worst)
+    assert set(linked) == {*hubs, *twins, *worst}
+    assert html.count("<img") == len(linked)
+    assert len(report.worst) == 20
+    assert "and 3 more" in html
+    assert HOSTILE not in html
+
+
+def test_tables_have_captions_and_heads(folder: Path) -> None:
+    html = str(to_html(reported(folder, make_report(folder)).main))
+    tables = re.findall(r"<table.*?</table>", html, re.DOTALL)
+    assert len(tables) == 5
+    assert all("<caption" in table and 'scope="col"' in table and 'scope="row"' in table for table in tables)
+    bars = re.findall(r'<span aria-hidden="true" class="rate">', html)
+    assert len(bars) == 3 * 2 + 2
+
+
+def test_without_categories_the_report_says_so(folder: Path) -> None:
+    page = reported(folder, make_report(folder, judged=False))
+    text = text_of(page)
+    assert "do not name two categories" in page.description
+    assert "Category by category" not in text
+    assert "least similar to the product" in text
+    assert "Shown somewhere" in text
+
+
+def test_one_way_has_no_difference(folder: Path) -> None:
+    text = text_of(reported(folder, make_report(folder, ways=1)))
+    assert "Plain cosine" not in text
+    assert "Difference" not in text
+
+
+def test_a_build_without_a_report_says_what_to_do(folder: Path) -> None:
+    page = page_at(create_app(folder, Settings()).site, "/report", "")
+    assert "python -m model build" in text_of(page)
+    assert not page.indexed
+
+
+def test_numbers_are_written_as_in_the_language(folder: Path) -> None:
+    text = text_of(reported(folder, make_report(folder), "de"))
+    assert "Wie gut die Listen sind" in text
+    assert re.search(r"\d,\d\d bis \d,\d\d", text)
+    assert "100\xa0%" in str(to_html(reported(folder, make_report(folder), "de").main))
+
+
+@pytest.mark.parametrize(
+    ("share", "english", "german"),
+    [(0.764, "76%", "76\xa0%"), (0.004, "0.4%", "0,4\xa0%"), (0.997, "99.7%", "99,7\xa0%"), (1.0, "100%", "100\xa0%")],
+)
+def test_shares_have_a_decimal_near_the_ends(share: float, english: str, german: str) -> None:
+    assert (figures.percent(share, "en"), figures.percent(share, "de")) == (english, german)
+
+
+def test_differences_have_a_sign() -> None:
+    assert [figures.signed(value, "en") for value in (0.31, -0.26, 0.04, -0.04)] == ["+0.3", "−0.3", "0.0", "0.0"]
+
+
+def test_texts_of_both_languages_fill_in_the_same() -> None:
+    for field in fields(ReportTexts):
+        ours, theirs = (set(re.findall(r"\{\w+\}", getattr(texts, field.name))) for texts in (ENGLISH, GERMAN))
+        assert ours == theirs, field.name
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 360)])
+def test_a_browser_shows_it_without_scrolling_sideways(folder: Path, theme: str, width: int) -> None:
+    reported(folder, make_report(folder))
+    command = [sys.executable, "-m", "gunicorn", "app:server"]
+    with (
+        serving(command, environment={"PRECOMPUTED_DIR": str(folder)}) as address,
+        sync_playwright() as playwright,
+    ):
+        browser = launch(playwright)
+        page = browser.new_page(color_scheme=theme, viewport={"width": width, "height": 800})  # type: ignore[arg-type]
+        errors: list[str] = []
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.goto(f"{address}/report")
+        expect(page.locator("#first")).to_have_count(0)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        filled = page.locator(".rate-fill").first.bounding_box()
+        best = page.locator(".rate-best").first.bounding_box()
+        assert filled
+        assert best
+        assert 0 < filled["width"] <= best["width"]
+        page.locator(".photo").first.click()
+        expect(page.locator(".product-title")).to_be_visible()
+        assert page.locator(".report").is_visible() == (width > 992)
+        browser.close()
+    assert errors == []

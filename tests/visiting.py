@@ -1,0 +1,88 @@
+"""Visits to the shop in a real browser. Whatever goes wrong on a page fails the test that opened it."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.serving import serving
+
+
+def served(folder: Path) -> AbstractContextManager[str]:
+    """The address of the shop whose lists are in `folder`, behind gunicorn."""
+    return serving([sys.executable, "-m", "gunicorn", "app:server"], environment={"PRECOMPUTED_DIR": str(folder)})
+
+
+@contextmanager
+def visit(browser: Browser, address: str, *, allowed: str = "", **options: Any) -> Iterator[Page]:
+    """A page of a visitor of their own, to whom paths are relative to `address`, watched as below."""
+    context = visitor(browser, address, **options)
+    try:
+        with watched(context, allowed) as page:
+            yield page
+    finally:
+        context.close()
+
+
+def visitor(browser: Browser, address: str, **options: Any) -> BrowserContext:
+    context = browser.new_context(base_url=address, **options)
+    context.set_default_timeout(10_000)
+    return context
+
+
+@contextmanager
+def watched(context: BrowserContext, allowed: str = "") -> Iterator[Page]:
+    """A tab. At the end it raises AssertionError when something went wrong in it.
+
+    That is each error of a script or the console (the policy's violations are such) that does not hold the text
+    `allowed`, and each request that is not a GET: no click asks Dash.
+    """
+    page, wrong = context.new_page(), list[str]()
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda asked: wrong.append(f"{asked.method} {asked.url}") if asked.method != "GET" else None)
+    try:
+        yield page
+    finally:
+        page.close()
+    unexpected = [each for each in wrong if not allowed or allowed not in each]
+    if unexpected:
+        raise AssertionError("\n".join(unexpected))
+
+
+def open_page(page: Page, path: str) -> None:
+    """Go to a page and wait until the scripts have taken it over."""
+    page.goto(path)
+    taken_over(page)
+
+
+def taken_over(page: Page) -> None:
+    expect(page.locator("#first")).to_have_count(0)
+
+
+def cards(page: Page) -> Locator:
+    """The products of the catalogue's page."""
+    return page.locator("#main .product-card")
+
+
+def similar(page: Page) -> Locator:
+    """The products of the first list."""
+    return page.locator("#product .similar-grid").first.locator(".product-card")
+
+
+def card(page: Page, title: str) -> Locator:
+    """A product of the catalogue's page."""
+    return cards(page).filter(has=page.get_by_text(title, exact=True))
+
+
+def heading(page: Page) -> Locator:
+    """The name of the product that is shown."""
+    return page.locator("#product h1")
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing is wider than the window."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
