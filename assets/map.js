@@ -6,75 +6,10 @@
   const MARGIN = 14; // pixels
   const CLOSEST = 60; // how many times the whole map can be enlarged
   const REACH = 18; // pixels from which a dot is pointed at
-  const CELLS = 100; // along each side, in which dots are looked for
-  const COLOURED = 10; // categories that have a colour of their own
+  const PAUSE = 60; // milliseconds at a dot after which its page is fetched
 
-  const charts = new Map(); // by their addresses, or promises of them: maps that have been drawn
   const view = { zoom: 1, x: SIDE / 2, y: SIDE / 2 }; // what stands in the middle
   let now = null; // the map that is on the page
-
-  const json = async (address) => {
-    const answer = await fetch(address);
-    if (!answer.ok) throw new Error(`${answer.status} for ${address}`);
-    return answer.json();
-  };
-
-  const summed = (steps) => {
-    let sum = 0;
-    return Float64Array.from(steps, (step) => (sum += step));
-  };
-
-  // Dots by the cells that they lie in: those of cell c are `dots[from[c]]` to `dots[from[c + 1] - 1]`.
-  lookalike.inCells = (x, y) => {
-    const cellOf = (dot) => Math.floor((y[dot] * CELLS) / SIDE) * CELLS + Math.floor((x[dot] * CELLS) / SIDE);
-    const from = new Uint32Array(CELLS * CELLS + 1);
-    for (let dot = 0; dot < x.length; dot++) from[cellOf(dot) + 1]++;
-    for (let cell = 0; cell < CELLS * CELLS; cell++) from[cell + 1] += from[cell];
-    const next = from.slice();
-    const dots = new Uint32Array(x.length);
-    for (let dot = 0; dot < x.length; dot++) dots[next[cellOf(dot)]++] = dot;
-    return { from, dots };
-  };
-
-  // The dot nearest to a place within (reachX, reachY) of it, or -1.
-  lookalike.nearest = ({ x, y, cells }, atX, atY, reachX, reachY) => {
-    const cell = (place) => Math.min(CELLS - 1, Math.max(0, Math.floor((place * CELLS) / SIDE)));
-    let found = -1;
-    let least = 1;
-    for (let row = cell(atY - reachY); row <= cell(atY + reachY); row++) {
-      const first = cells.from[row * CELLS + cell(atX - reachX)];
-      const after = cells.from[row * CELLS + cell(atX + reachX) + 1];
-      for (let place = first; place < after; place++) {
-        const dot = cells.dots[place];
-        const far = ((x[dot] - atX) / reachX) ** 2 + ((y[dot] - atY) / reachY) ** 2;
-        if (far < least) [found, least] = [dot, far];
-      }
-    }
-    return found;
-  };
-
-  const chartAt = (address) => {
-    if (!charts.has(address)) {
-      const promise = json(address).then(({ x, y, kind, part }) => {
-        const places = { x: summed(x), y: summed(y) };
-        return { ...places, kind, part, cells: lookalike.inCells(places.x, places.y), parts: new Map(), address };
-      });
-      promise.catch(() => charts.delete(address));
-      charts.set(address, promise);
-    }
-    return charts.get(address);
-  };
-
-  // What is told of a dot: [address, title, photo].
-  const toldOf = async (chart, dot) => {
-    const part = Math.floor(dot / chart.part);
-    if (!chart.parts.has(part)) {
-      const promise = json(chart.address.replace(/\.json$/, `/${part}.json`));
-      promise.catch(() => chart.parts.delete(part));
-      chart.parts.set(part, promise);
-    }
-    return (await chart.parts.get(part))[dot % chart.part];
-  };
 
   // From places to pixels: x · sx + dx, and y, which goes up, the other way.
   const scaleOf = ({ width, height }) => {
@@ -89,67 +24,15 @@
     return Math.min(6.5, Math.max(1.1, room * 0.2) * view.zoom ** 0.35);
   };
 
-  // A round dot as the share of each pixel of a square that it covers.
-  lookalike.disc = (radius) => {
-    const reach = Math.ceil(radius);
-    const side = 2 * reach + 1;
-    const shares = Float32Array.from({ length: side * side }, (_, place) => {
-      const far = Math.hypot((place % side) - reach, Math.floor(place / side) - reach);
-      return Math.min(1, Math.max(0, radius + 0.5 - far));
-    });
-    return { reach, side, shares };
-  };
-
-  // Lay a disc in a colour over pixels; by hand, as a canvas takes a microsecond or three for each dot.
-  const stamp = ({ data, width, height }, { side, shares }, [red, green, blue], strength, left, top) => {
-    for (let row = Math.max(0, top); row < Math.min(height, top + side); row++) {
-      for (let column = Math.max(0, left); column < Math.min(width, left + side); column++) {
-        const share = shares[(row - top) * side + column - left] * strength;
-        const at = 4 * (row * width + column);
-        data[at] += (red - data[at]) * share;
-        data[at + 1] += (green - data[at + 1]) * share;
-        data[at + 2] += (blue - data[at + 2]) * share;
-      }
-    }
-  };
-
-  const coloursOf = (element) => {
-    const style = getComputedStyle(element);
-    const colour = (name) => style.getPropertyValue(name).match(/[0-9a-f]{2}/gi).map((pair) => parseInt(pair, 16));
-    const kinds = Array.from({ length: COLOURED }, (_, kind) => colour(`--kind-${kind}`));
-    return { ground: colour("--map-ground"), rest: colour("--kind-rest"), kinds };
-  };
-
-  const paper = (pen, width, height, [red, green, blue]) => {
-    const image = pen.createImageData(width, height);
-    new Uint32Array(image.data.buffer).fill(((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0);
-    return image;
-  };
+  const sizeOf = (canvas) => ({ width: canvas.clientWidth, height: canvas.clientHeight });
 
   const draw = () => {
     if (!now?.chart) return;
     const { canvas, chart, element } = now;
-    const { x, y, kind } = chart;
-    const ratio = Math.min(2, devicePixelRatio);
-    const size = { width: canvas.clientWidth, height: canvas.clientHeight };
-    const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
-    if (!width || !height) return; // on a phone, behind a product
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    const { sx, sy, dx, dy } = scaleOf(size);
-    const disc = lookalike.disc(radiusOf(x.length, size) * ratio);
-    const { ground, rest, kinds } = coloursOf(element);
-    const pen = canvas.getContext("2d");
-    const image = paper(pen, width, height, ground);
-    const chosen = element.dataset.kind ? Number(element.dataset.kind) : null; // the others stand back
-    for (const front of chosen === null ? [true] : [false, true]) {
-      for (let dot = 0; dot < x.length; dot++) {
-        if (chosen !== null && (kind[dot] === chosen) !== front) continue;
-        const left = Math.round((x[dot] * sx + dx) * ratio) - disc.reach;
-        const top = Math.round((dy - y[dot] * sy) * ratio) - disc.reach;
-        stamp(image, disc, kinds[kind[dot]] ?? rest, front ? 0.85 : 0.13, left, top);
-      }
-    }
-    pen.putImageData(image, 0, 0);
+    const size = sizeOf(canvas);
+    if (!size.width || !size.height) return; // on a phone, behind a product
+    const chosen = element.dataset.kind ? Number(element.dataset.kind) : null;
+    lookalike.paintDots(canvas, chart, scaleOf(size), radiusOf(chart.x.length, size), chosen);
     element.setAttribute("data-drawn", "");
     place();
   };
@@ -165,7 +48,7 @@
     const { link, canvas, chart, dot } = now;
     link.hidden = dot < 0;
     if (dot < 0) return;
-    const { sx, sy, dx, dy } = scaleOf({ width: canvas.clientWidth, height: canvas.clientHeight });
+    const { sx, sy, dx, dy } = scaleOf(sizeOf(canvas));
     const [left, top] = [chart.x[dot] * sx + dx, dy - chart.y[dot] * sy];
     link.style.translate = `${left}px ${top}px`;
     link.dataset.side = `${top < canvas.clientHeight / 2 ? "below" : "above"} ${left < canvas.clientWidth / 2 ? "right" : "left"}`;
@@ -178,7 +61,7 @@
     if (photo) card.append(Object.assign(new Image(140, 140), { src: photo, alt: "" }));
     card.append(Object.assign(document.createElement("span"), { textContent: title }));
     link.replaceChildren(card);
-    lookalike.prefetch(address);
+    setTimeout(() => link.getAttribute("href") === address && lookalike.prefetch(address), PAUSE);
   };
 
   const pointAt = (dot) => {
@@ -189,7 +72,7 @@
     on.link.replaceChildren();
     place();
     if (dot < 0) return;
-    on.told = toldOf(on.chart, dot);
+    on.told = lookalike.toldOf(on.chart, dot);
     on.told.then(
       (told) => on === now && on.dot === dot && show(told),
       () => lookalike.alert(document.documentElement.dataset.offline),
@@ -202,13 +85,13 @@
   };
 
   const dotAt = ([left, top]) => {
-    const { sx, sy, dx, dy } = scaleOf({ width: now.canvas.clientWidth, height: now.canvas.clientHeight });
-    return lookalike.nearest(now.chart, (left - dx) / sx, (dy - top) / sy, REACH / sx, REACH / sy);
+    const { sx, sy, dx, dy } = scaleOf(sizeOf(now.canvas));
+    return lookalike.nearestDot(now.chart, (left - dx) / sx, (dy - top) / sy, REACH / sx, REACH / sy);
   };
 
   // Enlarge by a factor; the place under (left, top) stays there.
   const zoom = (by, [left, top]) => {
-    const size = { width: now.canvas.clientWidth, height: now.canvas.clientHeight };
+    const size = sizeOf(now.canvas);
     const before = scaleOf(size);
     const [x, y] = [(left - before.dx) / before.sx, (before.dy - top) / before.sy];
     view.zoom = Math.min(CLOSEST, Math.max(1, view.zoom * by));
@@ -218,7 +101,7 @@
 
   // What stands in the middle stays within the map; all of it stands in the middle of itself.
   const move = (right, down) => {
-    const { sx, sy } = scaleOf({ width: now.canvas.clientWidth, height: now.canvas.clientHeight });
+    const { sx, sy } = scaleOf(sizeOf(now.canvas));
     const slack = (SIDE / 2) * (1 - 1 / view.zoom);
     const within = (place) => Math.min(SIDE / 2 + slack, Math.max(SIDE / 2 - slack, place));
     view.x = within(view.x + right / sx);
@@ -306,7 +189,7 @@
     now.link.hidden = true;
     listen(element);
     try {
-      const chart = await chartAt(element.dataset.map);
+      const chart = await lookalike.chartAt(element.dataset.map);
       if (element !== now?.element) return;
       now.chart = chart;
       move(0, 0);

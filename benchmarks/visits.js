@@ -5,6 +5,13 @@
   const frame = () => new Promise(requestAnimationFrame);
   const text = (selector) => document.querySelector(selector)?.textContent ?? "";
 
+  // What a promise gives, unless it takes too long.
+  const soon = (promise, what) =>
+    Promise.race([
+      promise,
+      new Promise((_, reject) => setTimeout(() => reject(new Error(`${what} took more than ${PATIENCE} ms`)), PATIENCE)),
+    ]);
+
   // Once `isSo`, which is asked whenever the document changes.
   const once = (isSo) =>
     new Promise((resolve, reject) => {
@@ -37,7 +44,7 @@
     });
     await once(() => isShown(title));
     const seen = await painted();
-    await Promise.all(pictures(list()));
+    await soon(Promise.all(pictures(list())), `the list of ${title}`);
     const complete = await painted();
     const begun = await clicked;
     return { list: seen - begun, pictures: complete - begun };
@@ -68,7 +75,7 @@
   const settled = async () => {
     await once(() => !document.getElementById("first") && document.querySelector("#main .product-card"));
     for (const picture of document.querySelectorAll("#main img")) picture.loading = "eager";
-    await Promise.all(pictures(document.querySelector("#main")));
+    await soon(Promise.all(pictures(document.querySelector("#main"))), "the catalogue");
   };
 
   const load = { lcp: 0, cls: 0, fcp: 0, taken: 0 };

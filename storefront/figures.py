@@ -9,7 +9,6 @@ from dash.development.base_component import Component
 
 from catalogue.report import Estimate, PrecisionAt
 from storefront.aria import HIDDEN
-from storefront.markup import with_attributes
 
 
 def percent(share: float, locale: str) -> str:
@@ -31,8 +30,9 @@ def signed(value: float, locale: str) -> str:
 
 def sized(name: str, *children: Any, **lengths: float) -> Component:
     """A part of a chart whose lengths, from 0 to 1, are custom properties for the style sheet."""
-    style = {f"--{length}": f"{value:.4f}" for length, value in lengths.items()}
-    return with_attributes(html.Span(list(children), className=name), style=style)
+    made = html.Span(list(children), className=name)
+    made.__dict__["style"] = {f"--{length}": f"{value:.4f}" for length, value in lengths.items()}
+    return made
 
 
 def rate(share: Estimate, at: PrecisionAt, kind: int) -> Component:

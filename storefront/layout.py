@@ -18,16 +18,16 @@ def layout(site: Site, main: Any = None, product: Any = None, text: str = "") ->
         [
             html.A(site.texts.skip, href=f"#{ids.MAIN}", className="skip-link"),
             Static(ids.HEADER, "header", _header(site, text), **{"class": "site-header"}),
-            html.Div(
+            html.Main(
                 [
-                    html.Main(
+                    html.Div(
                         [
                             Static(ids.MAIN, "div", main, tabindex="-1"),
                             html.Div(id=ids.CHART, className="chart"),
                         ],
                         className="site-main",
                     ),
-                    Static(ids.PRODUCT, "aside", product, **{"class": "site-aside", **labelled(site.texts.product)}),
+                    Static(ids.PRODUCT, "section", product, **{"class": "site-aside", **labelled(site.texts.product)}),
                 ],
                 className="columns with-product" if product else "columns",
             ),

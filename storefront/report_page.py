@@ -5,12 +5,14 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from storefront import report_pictures, report_tables
+from storefront import report_pictures, report_similarity, report_tables
 from storefront.page import Page
 from storefront.report_texts import ReportTexts
 from storefront.report_view import Shown
 from storefront.site import Site
 from storefront.urls import HOME, REPORT
+
+PARTS = (report_tables, report_similarity, report_pictures)
 
 
 def report_page(site: Site) -> Page:
@@ -22,7 +24,7 @@ def report_page(site: Site) -> Page:
     found = site.shop.entries(dict.fromkeys(report_pictures.pictured(report)))
     shown = Shown(site, report, {entry.product.id: entry for entry in found})
     lead = _lead(shown)
-    sections = [*report_tables.sections(shown), *report_pictures.sections(shown)]
+    sections = [part for each in PARTS for part in each.sections(shown)]
     opening = [_title(texts), html.P(lead, className="report-lead"), _tiles(shown)]
     explained = html.P(texts.intervals_explained, className="page-lead")
     return _page(site, html.Div([*opening, explained, *sections], className="report"), lead, indexed=True)

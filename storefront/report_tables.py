@@ -1,24 +1,21 @@
 """The figures of the report as tables, with a bar in each row."""
 
 from itertools import zip_longest
-from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
-from catalogue.report import LISTINGS, Bands, Category, PrecisionAt, Report
-from storefront.aria import HIDDEN, labelled
+from catalogue.report import LISTINGS, Category, PrecisionAt
+from storefront.aria import HIDDEN
 from storefront.figures import rate, sized
-from storefront.report_view import Shown, cell, heading, section
+from storefront.report_view import Shown, cell, heading, section, table
 
 CATEGORIES = 30  # that are shown; a report has more
-TENTH = 5  # steps of the similarities in a tenth
 
 
 def sections(shown: Shown) -> list[Component]:
-    """Precision, categories and similarity, as far as the report has them."""
-    made = [_precision(shown), _categories(shown)] if shown.report.precisions else []
-    return [*made, *([_alike(shown, shown.report.bands)] if shown.report.bands else [])]
+    """Precision, of all products and of each category, where the report has it."""
+    return [_precision(shown), _categories(shown)] if shown.report.precisions else []
 
 
 def listings(shown: Shown) -> Component:
@@ -38,7 +35,7 @@ def listings(shown: Shown) -> Component:
         for row, span in enumerate(spans)
     ]
     names = [heading(shown.way(number), number=True) for number in range(len(ways))]
-    return _table(texts.listings, [heading(texts.in_lists), html.Td(), *names], [html.Tbody(rows)])
+    return table(texts.listings, [heading(texts.in_lists), html.Td(), *names], [html.Tbody(rows)])
 
 
 def coverage(shown: Shown) -> Component:
@@ -56,15 +53,15 @@ def coverage(shown: Shown) -> Component:
     ginis = [cell(shown.decimal(way.gini.value), shown.between(way.gini)) for way in ways]
     rows.append(html.Tr([html.Th(texts.unevenness, scope="row"), *ginis]))
     names = [heading(shown.way(number), number=True) for number in range(len(ways))]
-    return _table(texts.coverage, [heading(texts.lists), *names], [html.Tbody(rows)])
+    return table(texts.coverage, [heading(texts.lists), *names], [html.Tbody(rows)])
 
 
 def _precision(shown: Shown) -> Component:
     texts = shown.texts
     heads = [heading(texts.lists), html.Td(), heading(texts.share, number=True), heading(texts.margin, number=True)]
-    table = _table(texts.precision, heads, [_precision_at(shown, at) for at in shown.report.precisions])
+    figures = table(texts.precision, heads, [_precision_at(shown, at) for at in shown.report.precisions])
     read = texts.precision_read.format(count=shown.site.count(shown.report.judged))
-    return section(texts.precision, [texts.precision_explained, read], [table])
+    return section(texts.precision, [texts.precision_explained, read], [figures])
 
 
 def _precision_at(shown: Shown, at: PrecisionAt) -> Component:
@@ -92,9 +89,9 @@ def _categories(shown: Shown) -> Component:
     some = texts.categories_some.format(shown=count(len(listed)), count=count(report.categories_found))
     names = [heading(shown.way(number), number=True) for number in range(len(report.ways))]
     heads = [heading(texts.category), heading(texts.products, number=True), html.Td(), *names]
-    table = _table(texts.categories, heads, [html.Tbody([_category(shown, each) for each in listed])])
+    figures = table(texts.categories, heads, [html.Tbody([_category(shown, each) for each in listed])])
     return section(
-        texts.categories, [texts.categories_explained, some if report.categories_found > len(listed) else ""], [table]
+        texts.categories, [texts.categories_explained, some if report.categories_found > len(listed) else ""], [figures]
     )
 
 
@@ -110,77 +107,6 @@ def _category(shown: Shown, category: Category) -> Component:
             *(cell(shown.percent(score.share.value)) for score in others),
         ]
     )
-
-
-def _alike(shown: Shown, bands: Bands) -> Component:
-    texts, count = shown.texts, shown.site.count
-    rules = {"categories": texts.by_categories, "random pairs": texts.by_random, "quantiles": texts.by_lists}
-    names = [shown.site.texts.bands[number] for number in range(len(bands.bands))]
-    rows = [
-        html.Tr(
-            [
-                html.Th(name, scope="row"),
-                cell(shown.decimal(band.least.value), shown.between(band.least)),
-                cell(count(band.places)),
-                cell(shown.percent(band.share.value), shown.margin(band.share)),
-            ]
-        )
-        for name, band in zip(names, bands.bands, strict=True)
-    ]
-    numbers = [heading(name, number=True) for name in (texts.least, texts.places, texts.of_a_list)]
-    table = _table(texts.alike, [heading(texts.word), *numbers], [html.Tbody(rows)])
-    sentences = [texts.alike_explained, rules[bands.rule].format(count=count(bands.pairs))]
-    return section(texts.alike, sentences, [_histogram(shown, bands, names), table])
-
-
-def _histogram(shown: Shown, bands: Bands, names: list[str]) -> Component:
-    """Similarities of the lists over those of random pairs, as wide as the tenths that hold something."""
-    report, texts = shown.report, shown.texts
-    series = [report.ways[0].similarities, *filter(None, [report.random_similarities])]
-    first, after = _used(report)
-    low, high = first / 10 - 1, after / 10 - 1
-    drawn: list[Any] = []
-    for number, counts in enumerate(series):
-        cut = [each / (sum(counts) or 1) for each in counts[first * TENTH : after * TENTH]]
-        drawn.append((number, cut))
-    highest = max(max(cut) for _, cut in drawn) or 1
-    columns = [
-        html.Span([sized("column", value=share / highest) for share in cut], className=f"columns-of series-{number}")
-        for number, cut in reversed(drawn)
-    ]
-    limits = [
-        sized("limit", html.Span(name), place=(band.least.value - low) / (high - low))
-        for name, band in zip(names, bands.bands, strict=True)
-        if low <= band.least.value <= high
-    ]
-    ticks = [
-        sized("tick", shown.decimal(tick / 10 - 1, 1), place=(tick - first) / (after - first))
-        for tick in _ticks(first, after)
-    ]
-    said = texts.histogram.format(low=shown.decimal(low, 1), high=shown.decimal(high, 1))
-    key = [
-        html.Li([html.Span(className=f"swatch series-{n}"), name])
-        for n, name in enumerate([texts.served, texts.random][: len(series)])
-    ]
-    chart = html.Div([*columns, *limits, *ticks], className="histogram", role="img", **labelled(said))
-    return html.Div([html.Ul(key, className="key"), chart])
-
-
-def _used(report: Report) -> tuple[int, int]:
-    """The first tenth from -1 on that holds something, and the one after the last."""
-    both = [report.ways[0].similarities, report.random_similarities]
-    used = [step // TENTH for counts in both for step, count in enumerate(counts) if count] or [10, 19]
-    return min(used), max(used) + 1
-
-
-def _ticks(first: int, after: int) -> range:
-    return range(first, after + 1, 1 if after - first < 8 else 2)
-
-
-def _table(caption: str, heads: list[Any], bodies: list[Component]) -> Component:
-    head = html.Thead(html.Tr(heads))
-    table = html.Table([html.Caption(caption, className="visually-hidden"), head, *bodies], className="figures")
-    return html.Div(table, className="table-room")
 
 
 def _span(first: int, after: int | None) -> str:

@@ -62,3 +62,10 @@ def cell(content: Any, small: str = "") -> Component:
     """A number in a table, and more quietly what else is to be said of it."""
     more: list[Any] = [" ", html.Small(small)] if small else []
     return html.Td([content, *more], className="number")
+
+
+def table(caption: str, heads: list[Any], bodies: list[Component]) -> Component:
+    """A table with a caption for screen readers, which scrolls sideways by itself where it has no room."""
+    head = html.Thead(html.Tr(heads))
+    made = html.Table([html.Caption(caption, className="visually-hidden"), head, *bodies], className="figures")
+    return html.Div(made, className="table-room", tabIndex="0")

@@ -8,7 +8,7 @@ from itertools import accumulate, product
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from catalogue import writer
 from catalogue.precomputed import load
@@ -30,7 +30,7 @@ COLOURS_OF = """canvas => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     return new Set(new Uint32Array(data.buffer)).size;
 }"""
-WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+WIDE, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
 
 
 def make_mapped_folder(folder: Path, count: int = 150, kinds: int = 2) -> Path:
@@ -160,7 +160,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page in each theme that fails its test when the console has an error, as of the policy."""
     errors: list[str] = []
-    context = browser.new_context(viewport=WIDE, color_scheme=request.param)  # type: ignore[arg-type]
+    context = browser.new_context(viewport=WIDE, color_scheme=request.param)
     fresh = context.new_page()
     fresh.on("pageerror", lambda error: errors.append(str(error)))
     fresh.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)

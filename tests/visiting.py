@@ -1,7 +1,7 @@
 """Visits to the shop in a real browser. Whatever goes wrong on a page fails the test that opened it."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,11 @@ def heading(page: Page) -> Locator:
     return page.locator("#product h1")
 
 
-def fits(page: Page) -> bool:
-    """Whether nothing is wider than the window."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+def too_narrow(page: Page, widths: Sequence[int] = (320, 390, 800, 1360)) -> list[int]:
+    """Those widths of the window in which something is wider than it."""
+    found = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 800})
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(width)
+    return found
