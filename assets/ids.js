@@ -6,7 +6,6 @@
     shell: "shell",
     header: "header",
     main: "main",
-    chart: "chart",
     product: "product",
     announcement: "announcement",
     address: "address",

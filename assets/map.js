@@ -33,7 +33,7 @@
     if (!size.width || !size.height) return; // on a phone, behind a product
     const chosen = element.dataset.kind ? Number(element.dataset.kind) : null;
     lookalike.paintDots(canvas, chart, scaleOf(size), radiusOf(chart.x.length, size), chosen);
-    element.setAttribute("data-drawn", "");
+    element.dataset.drawn = "";
     place();
   };
 
@@ -103,7 +103,7 @@
   const move = (right, down) => {
     const { sx, sy } = scaleOf(sizeOf(now.canvas));
     const slack = (SIDE / 2) * (1 - 1 / view.zoom);
-    const within = (place) => Math.min(SIDE / 2 + slack, Math.max(SIDE / 2 - slack, place));
+    const within = (middle) => Math.min(SIDE / 2 + slack, Math.max(SIDE / 2 - slack, middle));
     view.x = within(view.x + right / sx);
     view.y = within(view.y - down / sy);
     now.element.toggleAttribute("data-near", view.zoom > 1);

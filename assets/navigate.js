@@ -28,14 +28,14 @@
   };
 
   const kept = () => window.dash_clientside.no_update; // Dash's word for an output that stays, which it knows by identity
-  const allKept = () => [kept(), kept(), kept(), kept()];
+  const allKept = () => [kept(), kept(), kept()];
 
   const put = (page, behind, now) => {
     document.title = page.title;
     main = page.main === null ? now.state.main : now.address;
     lookalike.visited(now.address, page.visited);
     const shown = page.main ?? behind?.main ?? kept();
-    return [shown, page.product ?? kept(), page.chart || behind?.chart || null, page.announcement];
+    return [shown, page.product ?? kept(), page.announcement];
   };
 
   const show = (data) => {

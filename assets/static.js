@@ -2,20 +2,23 @@
 ((lookalike) => {
   "use strict";
 
-  // What the first HTML has in the element of this id, moved with its photos and its focus.
+  let focused = null; // what loses the focus because it moves
+
+  // What the first HTML has in the element of this id, moved with its photos and with what was typed.
   const takeOver = (id, element) => {
-    const focused = document.activeElement;
     const taken = document.querySelector(`#${lookalike.ids.first} #${id}`);
     if (!taken) return;
+    if (taken.contains(document.activeElement)) focused = document.activeElement;
     element.append(...taken.childNodes);
-    if (element.contains(focused)) focused.focus({ preventScroll: true });
     taken.remove();
   };
 
   // The first HTML goes once all its parts have found their place.
   const dismissFirst = () => {
     const first = lookalike.part("first");
-    if (first && !["header", "main", "product"].some((name) => first.querySelector(`#${lookalike.ids[name]}`))) first.remove();
+    if (!first || ["header", "main", "product"].some((name) => first.querySelector(`#${lookalike.ids[name]}`))) return;
+    first.remove(); // only now is what took its place shown, and can be focused
+    focused?.focus({ preventScroll: true });
   };
 
   lookalike.Static = ({ id, element, attributes, markup }) => {

@@ -60,6 +60,15 @@
     scroll: Math.round(scrollY),
   });
 
+  // The same once it no longer scrolls.
+  const resting = async () => {
+    for (let still = 0, at = scrollY; still < 10; at = scrollY) {
+      await frame();
+      still = scrollY === at ? still + 1 : 0;
+    }
+    return shown();
+  };
+
   // From a step in the history to the page as it was.
   const step = async (by, before) => {
     const wanted = JSON.stringify(before);
@@ -99,5 +108,5 @@
     () => {}, // the seed's design has none
   );
 
-  window.measured = { click, shown, step, settled, loaded };
+  window.measured = { click, resting, step, settled, loaded };
 })();

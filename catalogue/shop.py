@@ -70,6 +70,12 @@ class Shop:
         """
         return self._finder.categories(text)
 
+    @property
+    def category_of(self) -> dict[str, str]:
+        """The category of each product by its id, empty for one without."""
+        sql = "SELECT id, name FROM products JOIN orders USING (position) JOIN categories ON number = category"
+        return dict(self._database.rows(sql))
+
     def product(self, product_id: str) -> Product:
         """Raises UnknownProduct."""
         return self.entries([product_id])[0].product

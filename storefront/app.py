@@ -45,7 +45,6 @@ def create_app(folder: str | Path, settings: Settings | None = None) -> Storefro
         ClientsideFunction("lookalike", "show"),
         Output(ids.MAIN, "markup"),
         Output(ids.PRODUCT, "markup"),
-        Output(ids.CHART, "children"),
         Output(ids.ANNOUNCEMENT, "children"),
         Input(ids.ADDRESS, "data"),
         prevent_initial_call=True,

@@ -44,7 +44,7 @@ def dots_of(site: Site) -> Dots | None:
     layout = site.shop.layout
     if layout is None:
         return None
-    category_of = {product.id: product.category for product in site.shop.products}
+    category_of = site.shop.category_of
     ids = sorted(layout.places, key=lambda product_id: along(*layout.places[product_id]))
     counted = Counter(category for product_id in ids if (category := category_of[product_id]))
     categories = sorted(counted.items(), key=lambda each: (-each[1], each[0]))

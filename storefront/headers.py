@@ -44,7 +44,7 @@ def policy(hashes: Sequence[str], image_base: str) -> str:
         [
             "default-src 'self'",
             f"script-src {scripts}",
-            "style-src 'self' 'unsafe-inline'",  # of custom properties, and of the chart
+            "style-src 'self' 'unsafe-inline'",  # of custom properties
             f"img-src 'self' data: blob:{images}",
             "worker-src 'self' blob:",
             "object-src 'none'",

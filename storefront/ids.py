@@ -4,7 +4,6 @@ FIRST = "first"  # the page as the first HTML shows it, until Dash has taken it 
 SHELL = "shell"
 HEADER = "header"
 MAIN = "main"
-CHART = "chart"
 PRODUCT = "product"
 ANNOUNCEMENT = "announcement"
 ADDRESS = "address"

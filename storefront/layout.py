@@ -20,13 +20,7 @@ def layout(site: Site, main: Any = None, product: Any = None, text: str = "") ->
             Static(ids.HEADER, "header", _header(site, text), **{"class": "site-header"}),
             html.Main(
                 [
-                    html.Div(
-                        [
-                            Static(ids.MAIN, "div", main, tabindex="-1"),
-                            html.Div(id=ids.CHART, className="chart"),
-                        ],
-                        className="site-main",
-                    ),
+                    html.Div(Static(ids.MAIN, "div", main, tabindex="-1"), className="site-main"),
                     Static(ids.PRODUCT, "section", product, **{"class": "site-aside", **labelled(site.texts.product)}),
                 ],
                 className="columns with-product" if product else "columns",

@@ -12,9 +12,9 @@ class Page:
     """One address as it is shown.
 
     `main` stands in the main column and `product` beside it (on a phone alone); None leaves there what is shown.
-    `announcement` is read out by a screen reader. `chart` names data that a chart in the main column is drawn from.
-    `entry` is the product of a product's page. `found` is false where the address names nothing, `indexed` where
-    search engines shall not list it. `address` is the one by which they shall know it, `photo` what a link shows.
+    `announcement` is read out by a screen reader. `entry` is the product of a product's page. `found` is false where
+    the address names nothing, `indexed` where search engines shall not list it. `address` is the one by which they
+    shall know it, `photo` what a link shows.
     """
 
     title: str
@@ -22,7 +22,6 @@ class Page:
     main: Any = None
     product: Any = ()
     announcement: str = ""
-    chart: str = ""
     entry: Entry | None = None
     address: str = ""
     photo: Thumbnail | None = None

@@ -32,7 +32,6 @@ def as_json(site: Site, written: Written) -> dict[str, object]:
         "announcement": written.page.announcement,
         "main": written.main,
         "product": written.product,
-        "chart": written.page.chart,
         "visited": _visited(site, written),
     }
 
