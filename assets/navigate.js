@@ -60,9 +60,9 @@
   // Once a part of the page has changed: where to look at, and what has the focus.
   lookalike.changed = (id) => {
     lookalike.mark(here());
-    if (!wanted) lookalike.arrived(here());
+    if (wanted) lookalike.searched(here());
+    else lookalike.arrived(here());
     lookalike.drawTrail(here());
-    lookalike.searched(here());
     lookalike.drawMap();
     if (!wanted) return;
     const { address, state, reason } = wanted;
