@@ -5,6 +5,7 @@
     first: "first",
     shell: "shell",
     header: "header",
+    content: "content",
     main: "main",
     product: "product",
     announcement: "announcement",

@@ -99,7 +99,7 @@ def _added(tables: Tables, path: Path, sha256: str) -> Iterable[Entry]:
 
 
 def _reject_foreign(folder: Path, known: Mapping[str, str]) -> None:
-    for path in sorted(folder.iterdir()):
+    for path in sorted(folder.iterdir() if folder.is_dir() else ()):  # without products there are no files
         if path.name not in known and not path.name.startswith("."):
             raise PrecomputedError(f"{path} is not in the manifest. Remove it, or build the folder again.")
 

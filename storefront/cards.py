@@ -16,7 +16,7 @@ from storefront.site import Site
 from storefront.urls import product_address
 
 EAGER = 6  # pictures of a grid that a phone shows at once
-IN_GRID = "(max-width: 420px) 46vw, 200px"
+IN_GRID = "(max-width: 420px) 46vw, 160px"  # where it is up to 210, so that a plain screen takes the small photo
 IN_ASIDE = "(min-width: 992px) 126px, 31vw"
 HERO = "(min-width: 992px) 180px, 44vw"
 

@@ -3,6 +3,7 @@
 FIRST = "first"  # the page as the first HTML shows it, until Dash has taken it over
 SHELL = "shell"
 HEADER = "header"
+CONTENT = "content"  # main column and product
 MAIN = "main"
 PRODUCT = "product"
 ANNOUNCEMENT = "announcement"

@@ -16,13 +16,15 @@ def layout(site: Site, main: Any = None, product: Any = None, text: str = "") ->
     """The page for Dash to mount; with content and the text that is searched for, for `markup.to_html`."""
     return html.Div(
         [
-            html.A(site.texts.skip, href=f"#{ids.MAIN}", className="skip-link"),
+            html.A(site.texts.skip, href=f"#{ids.CONTENT}", className="skip-link"),
             Static(ids.HEADER, "header", _header(site, text), **{"class": "site-header"}),
             html.Main(
                 [
                     html.Div(Static(ids.MAIN, "div", main, tabindex="-1"), className="site-main"),
                     Static(ids.PRODUCT, "section", product, **{"class": "site-aside", **labelled(site.texts.product)}),
                 ],
+                id=ids.CONTENT,
+                tabIndex="-1",
                 className="columns with-product" if product else "columns",
             ),
             html.Div(id=ids.ANNOUNCEMENT, className="visually-hidden", **announced()),

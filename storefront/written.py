@@ -1,6 +1,6 @@
 """Pages as they are sent: their HTML is written once and kept, as a catalogue does not change in a process."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from markupsafe import Markup
@@ -15,7 +15,7 @@ KEPT = 256  # pages that stay in memory, up to 50 kB each
 
 @dataclass(frozen=True)
 class Written:
-    """A page with the title of its window and its parts as HTML; None leaves what is shown."""
+    """A page, without its components, with the title of its window and its parts as HTML; None leaves what is shown."""
 
     page: Page
     title: str
@@ -38,7 +38,7 @@ class Pages:
 def written(site: Site, page: Page) -> Written:
     name = site.settings.name
     return Written(
-        page=page,
+        page=replace(page, main=None, product=None),  # the components take ten times the memory of their HTML
         title=name if page.title == name else f"{page.title} – {name}",
         main=None if page.main is None else to_html(page.main),
         product=None if page.product is None else to_html(page.product),

@@ -319,6 +319,12 @@ def test_only_thumbnails_are_served(client: FlaskClient, name: str) -> None:
     assert client.get(f"/images/{name}").status_code == 404
 
 
+def test_an_empty_catalogue_says_so(tmp_path: Path) -> None:
+    with create_app(make_shop_folder(tmp_path, []), Settings()).server.test_client() as client:
+        assert "This catalogue has no products yet." in client.get("/").text
+        assert client.get("/p/mug-000").status_code == 404
+
+
 @pytest.mark.parametrize("count", [1, 5])
 def test_small_catalogues_have_pages(tmp_path: Path, count: int) -> None:
     with create_app(make_shop_folder(tmp_path, make_products(count)), Settings()).server.test_client() as client:
