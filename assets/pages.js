@@ -33,9 +33,9 @@
     return keep(address, promise);
   };
 
-  // Photos of a list, asked for with the very sizes that the page will want.
-  const warm = (page) => {
-    if (!page.product) return;
+  // Photos of a list, asked for with the very sizes that the page will want, unless it is shown meanwhile.
+  const warm = (address, page) => {
+    if (!page.product || address === location.pathname + location.search) return;
     const photos = new DOMParser().parseFromString(page.product, "text/html").images;
     for (const { srcset, sizes, src, loading } of photos) {
       if (loading !== "lazy") Object.assign(new Image(), { sizes, srcset, src });
@@ -44,7 +44,7 @@
 
   lookalike.prefetch = (address) => {
     if (pages.has(address) || navigator.connection?.saveData) return;
-    Promise.resolve(lookalike.page(address)).then(warm, () => {});
+    Promise.resolve(lookalike.page(address)).then((page) => warm(address, page), () => {});
   };
 
   lookalike.pages = pages;
