@@ -1,7 +1,7 @@
 // Links within the shop change the page in place: the URL is the state, and history keeps what stood beside it.
 ((lookalike) => {
   "use strict";
-  const HOVER = 15; // milliseconds of pointing before a page is fetched, so that a pointer passing by fetches none
+  const HOVER = 40; // milliseconds of pointing before a page is fetched, so that a pointer passing by fetches none
   const here = () => location.pathname + location.search;
   const isProduct = (address) => address.startsWith("/p/");
 

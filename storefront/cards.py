@@ -36,10 +36,10 @@ def plain_grid(site: Site, entries: Sequence[Entry]) -> Component:
     return html.Ul(cards, className="product-grid similar-grid", **GRID)
 
 
-def similar_grid(site: Site, neighbours: Sequence[Neighbour]) -> Component:
-    """The products of a list, best first, with how similar they are and why."""
+def similar_grid(site: Site, neighbours: Sequence[Neighbour], *, eager: bool) -> Component:
+    """The products of a list, best first, with how similar they are and why; `eager` where it is seen at once."""
     entries = site.shop.entries(near.product_id for near in neighbours)
-    cards = [html.Li(_similar(site, entry, near)) for entry, near in zip(entries, neighbours, strict=True)]
+    cards = [html.Li(_similar(site, entry, near, eager=eager)) for entry, near in zip(entries, neighbours, strict=True)]
     return html.Ul(cards, className="product-grid similar-grid", **GRID)
 
 
@@ -70,13 +70,13 @@ def price(site: Site, product: Product) -> Component | None:
     return html.Span([html.Del(former, className="former-price"), " ", paid], className="price")
 
 
-def _similar(site: Site, entry: Entry, near: Neighbour) -> Component:
+def _similar(site: Site, entry: Entry, near: Neighbour, *, eager: bool) -> Component:
     """A card with the band in words, the cosine itself, and why, where the build says so."""
     named = html.Span(f"{site.texts.similarity} ", className="visually-hidden")
     why = " · ".join(filter(None, [f"{near.similarity:.2f}", sentence(site.texts, near.reasons)]))
     band = site.band(near.similarity)
     foot = [*_foot(site, entry.product), " ", html.Span([named, why], className="why")]
-    return _card(site, entry, foot, IN_ASIDE, eager=True, badge=html.Span(band, className="band") if band else None)
+    return _card(site, entry, foot, IN_ASIDE, eager=eager, badge=html.Span(band, className="band") if band else None)
 
 
 def _card(

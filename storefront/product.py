@@ -84,13 +84,13 @@ def _lists(site: Site, entry: Entry, similar: list[Neighbour]) -> list[Any]:
         return [html.H2(texts.looks_similar, className="section-title"), html.P(why, className="nothing")]
     parts: list[Any] = [
         html.H2(texts.looks_similar, className="section-title"),
-        cards.similar_grid(site, similar),
+        cards.similar_grid(site, similar, eager=True),
         html.P(texts.similarity_explained, className="explained"),
         heat.maps(site, entry, similar),
     ]
     elsewhere = site.shop.elsewhere(product.id, SIMILAR)
     if elsewhere:
-        parts += [html.H2(texts.elsewhere, className="section-title"), cards.similar_grid(site, elsewhere)]
+        parts += [html.H2(texts.elsewhere, className="section-title"), cards.similar_grid(site, elsewhere, eager=False)]
     same = site.shop.entries(site.shop.duplicates(product.id))
     if same:
         parts += [html.H2(texts.same_picture, className="section-title"), cards.plain_grid(site, same)]
