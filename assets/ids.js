@@ -9,7 +9,6 @@
     main: "main",
     product: "product",
     announcement: "announcement",
-    address: "address",
   };
   lookalike.part = (name) => document.getElementById(lookalike.ids[name]);
 })((window.lookalike ??= {}));

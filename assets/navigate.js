@@ -7,14 +7,45 @@
 
   let main = isProduct(here()) ? "/" : here(); // the address of what the main column shows
   let wanted = null; // the navigation that the page is changing to
-  let step = 0;
 
   const stateOf = (address) => ({ main: isProduct(address) ? main : address, scroll: 0 });
 
-  // Ask Dash to show an address; `show` below answers.
-  const ask = (address, state, reason) => {
-    wanted = { address, state, reason, step: ++step };
-    window.dash_clientside.set_props(lookalike.ids.address, { data: { address, step } });
+  // Tell Dash's components what they show from now on; what is null stays.
+  const place = (page, behind, now) => {
+    document.title = page.title;
+    main = page.main === null ? now.state.main : now.address;
+    lookalike.visited(now.address, page.visited);
+    const { ids } = lookalike;
+    const told = [
+      [ids.main, "markup", page.main ?? behind?.main ?? null],
+      [ids.product, "markup", page.product],
+      [ids.announcement, "children", page.announcement],
+    ];
+    for (const [id, property, value] of told) {
+      if (value !== null) window.dash_clientside.set_props(id, { [property]: value });
+    }
+  };
+
+  // A page that a renewed shop no longer knows is loaded anew; without a connection that is said.
+  const failed = (now) => {
+    if (navigator.onLine) location.assign(now.address);
+    else lookalike.alert(document.documentElement.dataset.offline);
+  };
+
+  // Show an address, unless another one is wanted by the time that it is here.
+  const show = (address, state, reason) => {
+    const now = { address, state, reason };
+    wanted = now;
+    const page = lookalike.page(address);
+    const behind = isProduct(address) && state.main !== main ? lookalike.page(state.main) : null;
+    if (!(page instanceof Promise) && !(behind instanceof Promise)) {
+      place(page, behind, now);
+      return;
+    }
+    Promise.all([page, behind]).then(
+      (both) => wanted === now && place(...both, now),
+      () => wanted === now && failed(now),
+    );
   };
 
   const remember = () => history.replaceState({ ...stateOf(here()), ...history.state, scroll: scrollY }, "");
@@ -24,37 +55,7 @@
     const opens = isProduct(address) && !isProduct(here());
     if (!replace) remember();
     history[replace ? "replaceState" : "pushState"](state, "", address);
-    ask(address, state, opens ? "open" : reason);
-  };
-
-  const kept = () => window.dash_clientside.no_update; // Dash's word for an output that stays, which it knows by identity
-  const allKept = () => [kept(), kept(), kept()];
-
-  const put = (page, behind, now) => {
-    document.title = page.title;
-    main = page.main === null ? now.state.main : now.address;
-    lookalike.visited(now.address, page.visited);
-    const shown = page.main ?? behind?.main ?? kept();
-    return [shown, page.product ?? kept(), page.announcement];
-  };
-
-  const show = (data) => {
-    const now = wanted;
-    if (!now || now.step !== data?.step) return allKept();
-    const page = lookalike.page(now.address);
-    const behind = isProduct(now.address) && now.state.main !== main ? lookalike.page(now.state.main) : null;
-    if (!(page instanceof Promise) && !(behind instanceof Promise)) return put(page, behind, now);
-    return Promise.all([page, behind]).then(
-      (both) => (wanted === now ? put(...both, now) : allKept()),
-      () => (wanted === now ? failed(now) : allKept()),
-    );
-  };
-
-  // A page that a renewed shop no longer knows is loaded anew; without a connection that is said.
-  const failed = (now) => {
-    if (navigator.onLine) location.assign(now.address);
-    else lookalike.alert(document.documentElement.dataset.offline);
-    return allKept();
+    show(address, state, opens ? "open" : reason);
   };
 
   // Once a part of the page has changed: where to look at, and what has the focus.
@@ -111,10 +112,9 @@
 
   addEventListener("popstate", (event) => {
     const address = here();
-    ask(address, event.state ?? stateOf(address), "back");
+    show(address, event.state ?? stateOf(address), "back");
   });
   history.scrollRestoration = "manual";
   addEventListener("pagehide", remember);
 
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { lookalike: { show } });
 })((window.lookalike ??= {}));

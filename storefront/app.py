@@ -1,12 +1,12 @@
-"""The app factory: the layout, one callback, and what each address answers."""
+"""The app factory: the layout, and what each address answers."""
 
 from pathlib import Path
 
-from dash import ClientsideFunction, Dash, Input, Output
+from dash import Dash
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from catalogue import precomputed
-from storefront import api, chart, document, headers, ids, images, parts, sharing
+from storefront import api, chart, document, headers, images, parts, sharing
 from storefront.layout import layout
 from storefront.settings import Settings
 from storefront.site import ASSETS, Site
@@ -41,14 +41,6 @@ def create_app(folder: str | Path, settings: Settings | None = None) -> Storefro
     site = Site(precomputed.load(folder), settings or Settings.of())
     app = Storefront(site)
     app.layout = layout(site)
-    app.clientside_callback(
-        ClientsideFunction("lookalike", "show"),
-        Output(ids.MAIN, "markup"),
-        Output(ids.PRODUCT, "markup"),
-        Output(ids.ANNOUNCEMENT, "children"),
-        Input(ids.ADDRESS, "data"),
-        prevent_initial_call=True,
-    )
     server = app.server
     server.wsgi_app = ProxyFix(server.wsgi_app)  # a platform's router names the scheme
     parts.register(server, site, app.pages)

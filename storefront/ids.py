@@ -1,4 +1,4 @@
-"""The ids by which callbacks, styles and scripts find parts of a page, in one place; `assets/ids.js` has them too."""
+"""The ids by which styles and scripts find parts of a page, in one place; `assets/ids.js` has them too."""
 
 FIRST = "first"  # the page as the first HTML shows it, until Dash has taken it over
 SHELL = "shell"
@@ -7,4 +7,3 @@ CONTENT = "content"  # main column and product
 MAIN = "main"
 PRODUCT = "product"
 ANNOUNCEMENT = "announcement"
-ADDRESS = "address"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from storefront import ids
@@ -28,7 +28,6 @@ def layout(site: Site, main: Any = None, product: Any = None, text: str = "") ->
                 className="columns with-product" if product else "columns",
             ),
             html.Div(id=ids.ANNOUNCEMENT, className="visually-hidden", **announced()),
-            dcc.Store(id=ids.ADDRESS),
         ],
         id=ids.SHELL,
     )
