@@ -24,7 +24,10 @@ def main() -> None:
     with serving([sys.executable, "-m", "gunicorn", "app:server"]) as address, sync_playwright() as playwright:
         browser = launch(playwright)
         shots = []
-        for path, (width, height), dark in ((f"{address}/p/teapot-001", DESKTOP, False), (f"{address}/p/mug-001", PHONE, True)):
+        for path, (width, height), dark in (
+            (f"{address}/p/teapot-001", DESKTOP, False),
+            (f"{address}/p/mug-001", PHONE, True),
+        ):
             page = browser.new_page(
                 viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
             )
