@@ -95,8 +95,8 @@ def test_the_whole_way_from_the_shop_to_the_page(fetched: Path, tmp_path: Path) 
     with server as address, sync_playwright() as playwright, launch(playwright) as browser:
         page = browser.new_page()
         page.goto(f"{address}/p/890000000001")
-        expect(page.get_by_role("heading", level=1)).to_have_text("Tea > Green No. 1 – Café “Special” & Co 500 g")
-        expect(page.get_by_text("Looks similar")).to_be_visible()
-        picture = page.locator("main ul img").first
+        expect(page.locator("#product h1")).to_have_text("Tea > Green No. 1 – Café “Special” & Co 500 g")
+        expect(page.get_by_role("heading", name="Looks similar")).to_be_visible()
+        picture = page.locator("#product ul img").first
         expect(picture).to_be_visible()
         assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
