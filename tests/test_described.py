@@ -20,7 +20,6 @@ from model.extractors.described import Description
 from model.extractors.engine import OnEngine
 from model.images import Pixels
 from model.progress import silent
-from tests.processor import SOUND_INT8
 from tests.serving import ROOT
 from tests.test_build import COLOURS, SHAPES, command, save_photos
 
@@ -160,7 +159,6 @@ def test_channels_that_come_last_are_refused(tmp_path: Path) -> None:
         extracted(describe(tmp_path))
 
 
-@pytest.mark.xfail(not SOUND_INT8, reason="int8 overflows on a processor without VNNI", strict=False)
 @pytest.mark.parametrize(("turned", "named"), [(0, True), (1, True), (1, False)])
 def test_eight_bits_take_dense_layers_of_every_kind(tmp_path: Path, turned: int, named: bool) -> None:
     dense = COLOUR.replace(
@@ -222,7 +220,6 @@ def test_the_hash_does_not_change_with_comments_order_or_the_files_name(tmp_path
     assert network(str(path), weights=other).weights_sha256 == first
 
 
-@pytest.mark.xfail(not SOUND_INT8, reason="int8 overflows on a processor without VNNI", strict=False)
 @pytest.mark.parametrize("engine", [BF16, INT8])
 def test_faster_engines_are_near(tmp_path: Path, engine: str) -> None:
     if engine == BF16 and "BF16" not in openvino.capabilities():

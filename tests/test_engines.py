@@ -32,7 +32,6 @@ from model.extractors.graph import PHOTOS, Graph
 from model.images import Pixels
 from model.progress import silent
 from tests.factories import MeanColour, encoded, make_photo
-from tests.processor import SOUND_INT8, WIDE
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +68,6 @@ def test_bf16_is_near_but_not_equal(photos: Pixels) -> None:
 
 
 @pytest.mark.skipif("INT8" not in openvino.capabilities(), reason="this processor does not compute in int8")
-@pytest.mark.xfail(not SOUND_INT8, reason="int8 overflows on a processor without VNNI", strict=False)
 def test_int8_is_near_when_it_is_calibrated(photos: Pixels) -> None:
     found = network("efficientnet-lite0")
     ranges = calibration.measured(found, photos, silent)
@@ -86,7 +84,6 @@ def test_equal_photos_get_equal_bytes(photos: Pixels) -> None:
     assert extractor.extract(photos[::-1].copy())[::-1].tobytes() == extractor.extract(photos).tobytes()
 
 
-@pytest.mark.xfail(not WIDE, reason="last digits depend on the batch on a processor without AVX-512", strict=False)
 @pytest.mark.parametrize("engine", ENGINES[:3])
 def test_a_feature_does_not_depend_on_the_photos_beside_it(photos: Pixels, engine: str) -> None:
     extractor = lite0(engine)
