@@ -66,13 +66,13 @@ def running(folder: Path, application: str = STOREFRONT) -> Iterator[WebProcess]
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     ) as server:  # fmt: skip
         try:
-            _await(server, port)
+            _await(server, port, application)
             yield WebProcess(server.pid, port, time.perf_counter() - begun)
         finally:
             _end(server)
 
 
-def _await(server: "subprocess.Popen[bytes]", port: int) -> None:
+def _await(server: "subprocess.Popen[bytes]", port: int, application: str) -> None:
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and server.poll() is None:
         try:
@@ -80,7 +80,7 @@ def _await(server: "subprocess.Popen[bytes]", port: int) -> None:
                 return
         except OSError:
             time.sleep(0.01)  # it is starting
-    raise ServeError(f"{' '.join(map(str, server.args))} gives no answer. Run it by itself to see why.")  # type: ignore[arg-type]
+    raise ServeError(f"gunicorn {application} gives no answer. Run it by itself to see why.")
 
 
 def _answer(port: int, path: str) -> tuple[int, bytes]:

@@ -9,7 +9,6 @@ GERMAN = Texts(
     skip="Zu den Produkten springen",
     search="Suche",
     search_placeholder="{count} Produkte durchsuchen",
-    search_button="Suchen",
     browse="Stöbern",
     map="Karte",
     report="Bericht",

@@ -15,7 +15,6 @@ class Texts:
     skip: str
     search: str
     search_placeholder: str
-    search_button: str
     browse: str
     map: str
     report: str
@@ -102,7 +101,6 @@ ENGLISH = Texts(
     skip="Skip to the products",
     search="Search",
     search_placeholder="Search {count} products",
-    search_button="Search",
     browse="Browse",
     map="Map",
     report="Report",

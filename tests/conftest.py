@@ -1,16 +1,31 @@
-"""What the tests in a real browser share: the browser, a shop of 60 products, and a visitor."""
+"""What tests of the site share: the app of a folder, a real browser, a shop of 60 products, and a visitor."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from storefront.app import Storefront, create_app
+from storefront.settings import Settings
+from storefront.site import Site
 from tests.browser import launch
 from tests.shop_folder import make_products, make_shop_folder
 from tests.visiting import served, visit, visitor, watched
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1360, "height": 900}
+
+
+@pytest.fixture(scope="module")
+def app(folder: Path) -> Storefront:
+    """The site of the module's own `folder`."""
+    return create_app(folder, Settings())
+
+
+@pytest.fixture(scope="module")
+def site(app: Storefront) -> Site:
+    return app.site
 
 
 @pytest.fixture(scope="session")

@@ -86,6 +86,8 @@ def test_equal_photos_get_equal_bytes(photos: Pixels) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES[:3])
 def test_a_feature_does_not_depend_on_the_photos_beside_it(photos: Pixels, engine: str) -> None:
+    if engine == BF16 and "BF16" not in openvino.capabilities():
+        pytest.skip("this processor does not compute in bf16")
     extractor = lite0(engine)
     together = extractor.extract(photos[:21])
     assert together.shape == (21, 1280)

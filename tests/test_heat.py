@@ -3,7 +3,6 @@
 import base64
 import io
 import re
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from catalogue import writer
 from catalogue.precomputed import load
@@ -24,9 +23,8 @@ from storefront.markup import to_html
 from storefront.pages import page_at
 from storefront.settings import Settings
 from storefront.site import Site
-from tests.browser import launch
-from tests.serving import serving
 from tests.shop_folder import BUILD, make_products, make_shop_folder
+from tests.visiting import open_page, served, visit
 
 HEATED = 3
 
@@ -50,11 +48,6 @@ def make_heated_folder(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_heated_folder(tmp_path_factory.mktemp("heated"))
-
-
-@pytest.fixture(scope="module")
-def site(folder: Path) -> Site:
-    return create_app(folder, Settings()).site
 
 
 def product_html(site: Site, product_id: str) -> str:
@@ -94,23 +87,12 @@ def test_nothing_is_said_where_a_build_has_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_browser_draws_them_over_the_photos(folder: Path, theme: str) -> None:
-    command = [sys.executable, "-m", "gunicorn", "app:server"]
-    with (
-        serving(command, environment={"PRECOMPUTED_DIR": str(folder)}) as address,
-        sync_playwright() as playwright,
-    ):
-        browser = launch(playwright)
-        page = browser.new_page(color_scheme=theme)  # type: ignore[arg-type]
-        errors: list[str] = []
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.goto(f"{address}/p/mug-004")
-        expect(page.locator("#first")).to_have_count(0)
+def test_a_browser_draws_them_over_the_photos(browser: Browser, folder: Path, theme: str) -> None:
+    with served(folder) as address, visit(browser, address, color_scheme=theme) as page:
+        open_page(page, "/p/mug-004")
         page.get_by_text("Where the similarity comes from").click()
         drawn = page.get_by_alt_text("Mug number 4, with the parts in colour that add most").first
         expect(drawn).to_be_visible()
         photo = page.locator(".heat-photo .picture").first.bounding_box()
         assert drawn.evaluate("each => each.decode().then(() => each.naturalWidth)") == 7
         assert photo == drawn.bounding_box()
-        browser.close()
-    assert errors == []

@@ -51,16 +51,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_mapped_folder(tmp_path_factory.mktemp("mapped"))
 
 
-@pytest.fixture(scope="module")
-def app(folder: Path) -> Storefront:
-    return create_app(folder, Settings())
-
-
-@pytest.fixture(scope="module")
-def site(app: Storefront) -> Site:
-    return app.site
-
-
 def test_the_dots_are_the_layout_in_an_order_that_keeps_what_is_near_together(site: Site) -> None:
     dots, layout = dots_of(site), site.shop.layout
     assert dots

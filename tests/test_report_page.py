@@ -1,12 +1,11 @@
 """The report as a page of the shop: its figures, its pictures, and what it says when there is little to say."""
 
 import re
-import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from catalogue import writer
 from catalogue.precomputed import load
@@ -19,9 +18,8 @@ from storefront.page import Page
 from storefront.pages import page_at
 from storefront.report_texts import ENGLISH, GERMAN, ReportTexts
 from storefront.settings import Settings
-from tests.browser import launch
-from tests.serving import serving
 from tests.shop_folder import BUILD, make_products, make_shop_folder
+from tests.visiting import open_page, served, visit
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -151,19 +149,11 @@ def test_texts_of_both_languages_fill_in_the_same() -> None:
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 360)])
-def test_a_browser_shows_it_without_scrolling_sideways(folder: Path, theme: str, width: int) -> None:
+def test_a_browser_shows_it_without_scrolling_sideways(browser: Browser, folder: Path, theme: str, width: int) -> None:
     reported(folder, make_report(folder))
-    command = [sys.executable, "-m", "gunicorn", "app:server"]
-    with (
-        serving(command, environment={"PRECOMPUTED_DIR": str(folder)}) as address,
-        sync_playwright() as playwright,
-    ):
-        browser = launch(playwright)
-        page = browser.new_page(color_scheme=theme, viewport={"width": width, "height": 800})  # type: ignore[arg-type]
-        errors: list[str] = []
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.goto(f"{address}/report")
-        expect(page.locator("#first")).to_have_count(0)
+    size = {"width": width, "height": 800}
+    with served(folder) as address, visit(browser, address, color_scheme=theme, viewport=size) as page:
+        open_page(page, "/report")
         assert page.evaluate("document.documentElement.scrollWidth") == width
         filled = page.locator(".rate-fill").first.bounding_box()
         best = page.locator(".rate-best").first.bounding_box()
@@ -173,5 +163,3 @@ def test_a_browser_shows_it_without_scrolling_sideways(folder: Path, theme: str,
         page.locator(".photo").first.click()
         expect(page.locator(".product-title")).to_be_visible()
         assert page.locator(".report").is_visible() == (width > 992)
-        browser.close()
-    assert errors == []

@@ -17,7 +17,7 @@ from catalogue import finding, writer
 from catalogue.encoding import Entry
 from catalogue.precomputed import load
 from catalogue.product import Price, Product
-from catalogue.search import SORTS, Found, Query
+from catalogue.search import SORTS, Found, Query, Sort
 from catalogue.shop import Shop
 from tests.factories import make_product
 from tests.serving import ROOT
@@ -46,8 +46,8 @@ def ids(found: Found) -> list[str]:
     return [entry.product.id for entry in found.entries]
 
 
-def search(shop: Shop, text: str = "", **rest: str) -> list[str]:
-    return ids(shop.search(Query(text, **rest), 100))  # type: ignore[arg-type]
+def search(shop: Shop, text: str = "", category: str = "", sort: Sort = "relevance") -> list[str]:
+    return ids(shop.search(Query(text, category, sort), 100))
 
 
 def test_each_word_must_begin_a_word_of_the_product(make: Make) -> None:
@@ -110,8 +110,8 @@ def test_what_cannot_be_searched_is_left_out(mugs: Shop, text: str) -> None:
 
 
 @given(st.text(st.characters()) | st.text('"*(){}:^+-ORANDTmug \0', max_size=30), st.sampled_from(SORTS))
-def test_no_text_breaks_a_search(mugs: Shop, text: str, sort: str) -> None:
-    query = Query(text, sort=sort)  # type: ignore[arg-type]
+def test_no_text_breaks_a_search(mugs: Shop, text: str, sort: Sort) -> None:
+    query = Query(text, sort=sort)
     found = mugs.search(query, 5)
     assert len(found.entries) == min(5, found.total)
     assert sum(count for _, count in mugs.categories(text)) == found.total
@@ -215,7 +215,7 @@ def test_threads_read_the_same(mugs: Shop) -> None:
 FORKED = """
 import os, sys, threading
 from catalogue.precomputed import load
-from catalogue.search import Query
+from catalogue.search import Query, Sort
 
 shop = load(sys.argv[1])
 first = shop.search(Query("mug"), 100)

@@ -43,16 +43,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_shop_folder(tmp_path_factory.mktemp("shop"), [*products, *odd, lonely])
 
 
-@pytest.fixture(scope="module")
-def app(folder: Path) -> Storefront:
-    return create_app(folder, Settings())
-
-
-@pytest.fixture(scope="module")
-def site(app: Storefront) -> Site:
-    return app.site
-
-
 @pytest.fixture
 def client(app: Storefront) -> Iterator[FlaskClient]:
     with app.server.test_client() as client:
