@@ -5,7 +5,7 @@ from functools import lru_cache
 import flask
 
 from storefront.dots import PART, dots_of, drawn, told
-from storefront.parts import YEAR
+from storefront.lasting import gone, lasting
 from storefront.site import Site
 from storefront.urls import CHARTS
 
@@ -30,9 +30,4 @@ def register(server: flask.Flask, site: Site) -> None:
 
 
 def _answer(content: bytes) -> flask.Response:
-    if not content:  # of a shop that has been renewed since, or of none
-        return flask.Response(status=410, mimetype="text/plain", headers={"Cache-Control": "no-store"})
-    response = flask.Response(content, mimetype="application/json")
-    response.cache_control.public, response.cache_control.max_age = True, YEAR
-    response.cache_control.immutable = True
-    return response
+    return lasting(flask.Response(content, mimetype="application/json")) if content else gone()

@@ -1,6 +1,5 @@
 """What stands in the head of every answer."""
 
-import os
 from collections.abc import Sequence
 from functools import cache
 from urllib.parse import urlsplit
@@ -8,19 +7,18 @@ from urllib.parse import urlsplit
 import flask
 from dash import Dash
 
-from storefront.parts import YEAR
+from storefront.lasting import YEAR
 from storefront.site import Site
 
 
 def register(app: Dash, site: Site) -> None:
     """Set status, policy and how long assets are kept."""
     server = app.server
-    server.secret_key = os.environ.get("SECRET_KEY")  # workers must agree on it; without one each signs for itself
     server.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR  # Dash's asset addresses carry the time of the last change
 
     @cache
     def csp() -> str:
-        return policy(app.csp_hashes(), site.settings.image_base)  # callbacks are known by the first request
+        return policy(app.csp_hashes(), site.settings.image_base)
 
     def complete(response: flask.Response) -> flask.Response:
         if not flask.g.get("found", True):  # Dash answers 200 at every address

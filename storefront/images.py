@@ -4,7 +4,7 @@ from pathlib import Path
 
 import flask
 
-from storefront.parts import YEAR
+from storefront.lasting import lasting
 from storefront.urls import IMAGES
 
 
@@ -13,6 +13,4 @@ def register(server: flask.Flask, folder: Path) -> None:
 
     @server.get(f"{IMAGES}<path:name>")
     def image(name: str) -> flask.Response:
-        response = flask.send_from_directory(folder, name, max_age=YEAR)
-        response.cache_control.public, response.cache_control.immutable = True, True
-        return response
+        return lasting(flask.send_from_directory(folder, name))

@@ -3,11 +3,10 @@
 import flask
 
 from catalogue.encoding import dump
+from storefront.lasting import gone, lasting
 from storefront.site import Site
 from storefront.urls import ADDRESS, PAGES
 from storefront.written import Pages, Written
-
-YEAR = 365 * 24 * 3600  # seconds
 
 
 def register(server: flask.Flask, site: Site, pages: Pages) -> None:
@@ -15,14 +14,11 @@ def register(server: flask.Flask, site: Site, pages: Pages) -> None:
 
     @server.get(f"{PAGES}<build>")
     def part(build: str) -> flask.Response:
-        if build != site.build:  # a page that was opened before the shop was renewed: it has to be loaded anew
-            return flask.Response(status=410, mimetype="text/plain", headers={"Cache-Control": "no-store"})
+        if build != site.build:
+            return gone()
         written = pages.at(flask.request.args.get(ADDRESS, "/"))
-        response = flask.Response(dump(as_json(site, written)), 200 if written.page.found else 404)
-        response.mimetype = "application/json"
-        response.cache_control.public, response.cache_control.max_age = True, YEAR
-        response.cache_control.immutable = True
-        return response
+        status = 200 if written.page.found else 404
+        return lasting(flask.Response(dump(as_json(site, written)), status, mimetype="application/json"))
 
 
 def as_json(site: Site, written: Written) -> dict[str, object]:
