@@ -12,8 +12,6 @@ from catalogue.errors import ExtractorError
 from model.extractors import BF16, INT8, REFERENCE, Features, Network, Run, batches, int8, openvino
 from model.images import Pixels
 
-BATCH = 8  # photos that Keras sees at once: as fast as more, and VGG16 has room beside them
-
 
 @cache
 def keras() -> Any:
@@ -63,9 +61,10 @@ class OnEngine:
 
 
 def _on_keras(model: Any, network: Network) -> Run:
+    """One photo at a time: where a processor lacks AVX-512, TensorFlow's last digits differ by place in a batch."""
+
     def run(photos: Pixels) -> Features:
-        parts = [model.predict_on_batch(network.scale.apply(part)) for part in batches(photos, BATCH)]
-        return np.concatenate(parts)[: len(photos)].astype(np.float32)
+        return np.concatenate([model.predict_on_batch(network.scale.apply(part)) for part in batches(photos, 1)])
 
     return run
 
@@ -73,4 +72,4 @@ def _on_keras(model: Any, network: Network) -> Run:
 def _with_ranges(weights_sha256: str, ranges: int8.Ranges | None) -> str:
     if ranges is None:
         return weights_sha256
-    return hashlib.sha256(json.dumps([weights_sha256, dict(ranges)], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([weights_sha256, int8.WEIGHT_STEPS, dict(ranges)], sort_keys=True).encode()).hexdigest()

@@ -18,6 +18,10 @@ Array = npt.NDArray[Any]
 Ranges = Mapping[str, tuple[float, float]]  # of each value that flows into a layer, the least and largest to keep
 
 STEPS = 255
+# Of weights on both sides of nought. Processors without dot products of eight bits add two products of neighbouring
+# channels in 16 bits, which 255 x 127 twice would overflow and 255 x 63 twice does not: so a network finds the same on
+# each of them. Layers that look at each channel alone have no such sums.
+WEIGHT_STEPS, _LONE_WEIGHT_STEPS = 63, 127
 _CHANNELS = 13
 _WEIGHTED = {"Conv": 0, "Gemm": 1, "MatMul": 1}  # the axis of output channels
 _ROWS = 512  # of a matrix of weights that are rounded at a time
@@ -127,7 +131,9 @@ def _rounded_weights(graph: GraphProto, constant: TensorProto, axis: int) -> Nod
     weights = numpy_helper.to_array(constant)
     others = tuple(each for each in range(weights.ndim) if each != axis)
     largest = np.maximum(weights.max(axis=others), -weights.min(axis=others))
-    scale = np.where(largest > 0, largest / 127, 1).astype(np.float32)
+    lone = axis == 0 and weights.shape[1] == 1
+    steps = _LONE_WEIGHT_STEPS if lone else WEIGHT_STEPS
+    scale = np.where(largest > 0, largest / steps, 1).astype(np.float32)
     rounded = np.empty(weights.shape, dtype=np.int8)
     across = scale.reshape([-1 if each == axis else 1 for each in range(weights.ndim)])
     for start in range(0, len(weights), _ROWS):
