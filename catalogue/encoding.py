@@ -7,10 +7,12 @@ the base 32 for each one's reasons, left out where there are none. The order is 
 
 import hashlib
 import json
+import re
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from itertools import accumulate, pairwise
-from typing import Any
+from itertools import accumulate, chain, pairwise
+from typing import Any, NamedTuple
 
 from catalogue.product import AVAILABILITIES, Layout, Price, Product, Thumbnail
 
@@ -21,6 +23,8 @@ GROUPS, MAP, REPORT = "duplicates.json", "map.json", "report.json"
 SIDE = 10_000  # places along each side of the map
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"
 _FLAGS = {digit: flags for flags, digit in enumerate(_DIGITS)}
+_KEYS = {item.name for item in fields(Product)} | {"thumbnails"}
+_ROW = re.compile(rb"\[[^][]*(?:\[[^][]*\][^][]*)*\]")  # one of many in a file, none of which has brackets in its texts
 
 Pair = tuple[int, int, int]  # index, similarity × 10⁴, reasons
 Place = tuple[int, int]  # to the right and up
@@ -59,6 +63,17 @@ class Entry:
 
     product: Product
     thumbnails: tuple[Thumbnail, ...] = ()
+
+
+class Listing(NamedTuple):
+    """What a catalogue is sorted and counted by; made for each product at every start, and so a plain tuple."""
+
+    id: str
+    title: str
+    product_type: str
+    paid: Price | None
+    added: str
+    thumbnails: list[Thumbnail]
 
 
 def dump(value: object) -> bytes:
@@ -104,6 +119,18 @@ def parse_entry(row: dict[str, Any]) -> Entry:
     return Entry(product, thumbnails)
 
 
+def parse_listing(row: dict[str, Any]) -> Listing:
+    """Raises ValueError, KeyError or TypeError where `parse_entry` would."""
+    get = row.get
+    if not row.keys() <= _KEYS:
+        raise ValueError(f"a product has no {', '.join(sorted(row.keys() - _KEYS))}")
+    if get("availability", AVAILABILITIES[0]) not in AVAILABILITIES:
+        raise ValueError(f"unknown availability {row['availability']!r}")
+    price, sale_price = (Price.parse(row[name]) if name in row else None for name in ("price", "sale_price"))
+    thumbnails = [Thumbnail(*values) for values in get("thumbnails", ())]
+    return Listing(row["id"], row["title"], get("product_type", ""), sale_price or price, get("added", ""), thumbnails)
+
+
 def neighbours_bytes(lists: Sequence[Sequence[Pair]]) -> bytes:
     """`lists` hold (index, similarity × 10⁴, reasons), best first."""
     return dump([_list_row(each) for each in lists])
@@ -114,6 +141,30 @@ def parse_list(row: Sequence[Any]) -> tuple[Pair, ...]:
     indices, steps, reasons = (*row, "")[:3] if row else ((), (), "")
     flags = [_FLAGS[digit] for digit in reasons] if reasons else [0] * len(indices)
     return tuple(zip(indices, accumulate(steps), flags, strict=True))
+
+
+def check_lists(rows: Sequence[Sequence[Any]], products: int) -> None:
+    """Raises ValueError or TypeError where `parse_list` would for one of `rows`, or if it points outside `products`."""
+    full = [row for row in rows if row]
+    indices, steps = [row[0] for row in full], [row[1] for row in full]
+    reasons = [row[2] if len(row) == 3 else "0" * len(row[0]) for row in full]
+    lengths = list(map(len, indices))
+    if lengths != list(map(len, steps)) or lengths != list(map(len, reasons)) or "".join(reasons).strip(_DIGITS):
+        raise ValueError("a list has not as many similarities and reasons as neighbours")
+    sum(chain.from_iterable(steps))
+    if min(chain.from_iterable(indices), default=0) < 0 or max(chain.from_iterable(indices), default=0) >= products:
+        raise ValueError(f"a list points outside the {products} products")
+
+
+def row_ends(content: bytes) -> "array[int]":
+    """Where each row of a file of rows ends, as uint32; the next one begins after a comma."""
+    return array("I", [found.end() for found in _ROW.finditer(content, 1)])
+
+
+def row_at(content: bytes, ends: bytes, place: int) -> list[Any]:
+    """One row of a file, by the bytes of what `row_ends` found in it."""
+    found = array("I", ends[4 * max(place - 1, 0) : 4 * place + 4])
+    return list(json.loads(content[found[0] + 1 if place else 1 : found[-1]]))
 
 
 def groups_bytes(groups: Sequence[Sequence[int]]) -> bytes:

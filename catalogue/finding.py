@@ -17,6 +17,19 @@ PLACES: dict[Sort, str] = {
     "title": "orders.title, orders.position",
     "newest": "orders.newest, orders.position",
 }
+# Made when a search first needs it, as it takes as long as all the rest of a start.
+INDEX = """
+CREATE VIRTUAL TABLE beside.words USING fts5 (
+    title, brand, category, id, description,
+    content = '', prefix = '2', tokenize = 'unicode61 remove_diacritics 2'
+);
+INSERT INTO beside.words (words, rank) VALUES ('automerge', 0);
+INSERT INTO beside.words (words, rank) VALUES ('hashsize', 12000000);
+INSERT INTO beside.words (rowid, title, brand, category, id, description) SELECT
+    position, json_extract(entry, '$.title'), json_extract(entry, '$.brand'), json_extract(entry, '$.product_type'),
+    id, json_extract(entry, '$.description')
+FROM products;
+"""
 MATCHING = "FROM words WHERE words MATCH ?"
 ORDERED = "FROM words CROSS JOIN orders ON position = words.rowid WHERE words MATCH ?"  # words first: they are few
 
@@ -32,6 +45,10 @@ class Finder:
         )
         self._numbers = {name: number for name, number, _ in rows}
         self._sizes = {name: size for name, _, size in rows if name}
+
+    def prepare(self) -> None:
+        """Make the index of words, unless it is there."""
+        self._database.beside(INDEX)
 
     @cached_property
     def dated(self) -> bool:
@@ -49,6 +66,7 @@ class Finder:
         if not text.strip():
             return list(self._sizes.items())
         words = expression(text)
+        self.prepare()
         counted = "SELECT orders.category, count(*) AS found " + ORDERED + " GROUP BY 1"
         sql = f"SELECT name, found FROM ({counted}) JOIN categories ON number = category"
         sql += " WHERE name != '' ORDER BY found DESC, name"
@@ -62,6 +80,7 @@ class Finder:
         return self._positions(sql, [*category, limit, offset]), total
 
     def _matching(self, query: Query, words: str, limit: int, offset: int) -> tuple[list[int], int]:
+        self.prepare()
         category = [self._numbers[query.category]] if query.category else []
         matching = f"{ORDERED} AND orders.category = ?" if category else MATCHING
 

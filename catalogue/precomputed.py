@@ -12,17 +12,19 @@ precomputed/
     images/ab/….webp                  thumbnails, named by the photo that they show
 """
 
+import gc
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 from catalogue import encoding
 from catalogue.database import Database
-from catalogue.encoding import Entry, Manifest
+from catalogue.encoding import Listing, Manifest
 from catalogue.errors import PrecomputedError
 from catalogue.shop import Shop
 from catalogue.tables import Tables
@@ -42,15 +44,27 @@ def load(folder: str | Path) -> Shop:
     manifest = read_manifest(folder)
     thumbnails: defaultdict[str, bytearray] = defaultdict(bytearray)
     database = Database()
-    with database.filling() as connection, ThreadPoolExecutor(1) as writer:
+    with _without_collecting(), database.filling() as connection, ThreadPoolExecutor(1) as writer:
         tables = Tables(connection, writer, manifest.products)
-        for name, sha256 in sorted(manifest.files.items()):
+        for name, sha256 in sorted(manifest.files.items(), key=_number):
             _note_thumbnails(thumbnails, _added(tables, folder / manifest.version / name, sha256))
         _reject_foreign(folder / manifest.version, manifest.files)
         _check_counts(folder, manifest, tables)
         _check_thumbnails(folder / IMAGES, thumbnails)
         tables.finish()
     return Shop(manifest, database)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Parsing makes millions of objects without cycles, and to look for some among them takes a third of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def verify(folder: Path) -> Shop:
@@ -90,7 +104,12 @@ def _checked(path: Path, sha256: str) -> bytes:
     return content
 
 
-def _added(tables: Tables, path: Path, sha256: str) -> Iterable[Entry]:
+def _number(file: tuple[str, str]) -> list[str]:
+    """The order in which what is checked and what is written take turns: shards of one number together."""
+    return file[0].split("-")[::-1]
+
+
+def _added(tables: Tables, path: Path, sha256: str) -> Iterable[Listing]:
     content = _checked(path, sha256)
     try:
         return tables.add(path.name, content)
@@ -114,10 +133,10 @@ def _check_counts(folder: Path, manifest: Manifest, tables: Tables) -> None:
         )
 
 
-def _note_thumbnails(names: defaultdict[str, bytearray], entries: Iterable[Entry]) -> None:
+def _note_thumbnails(names: defaultdict[str, bytearray], listings: Iterable[Listing]) -> None:
     """Keep the names of their files by folder, in as few bytes as they take."""
-    for entry in entries:
-        for thumbnail in entry.thumbnails:
+    for listing in listings:
+        for thumbnail in listing.thumbnails:
             for size in SIZES:
                 folder, name = thumbnail.path(size).split("/")
                 names[folder] += f"{name}/".encode()

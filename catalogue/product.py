@@ -60,7 +60,7 @@ class Product:
     @property
     def category(self) -> str:
         """The most specific part of `product_type`: `Mugs` of `Kitchen & Dining > Mugs`."""
-        return self.product_type.rsplit(">", 1)[-1].strip()
+        return leaf(self.product_type)
 
     @property
     def available(self) -> bool:
@@ -117,6 +117,11 @@ class Layout:
 
     places: Mapping[str, tuple[int, int]]
     laid_out: int
+
+
+def leaf(product_type: str) -> str:
+    """The most specific part of a `product_type`."""
+    return product_type.rsplit(">", 1)[-1].strip()
 
 
 def instant(text: str) -> int:

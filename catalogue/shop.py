@@ -57,6 +57,10 @@ class Shop:
         except KeyError as error:
             raise _unknown(error.args[0]) from None
 
+    def prepare_search(self) -> None:
+        """Make the index that searches for words need; the first of them does it otherwise, and waits for it."""
+        self._finder.prepare()
+
     def search(self, query: Query, limit: int, offset: int = 0) -> Found:
         """Up to `limit` products that `query` finds, after the first `offset`. Any text can be asked for."""
         positions, total = self._finder.find(query, limit, offset)
@@ -142,8 +146,11 @@ class Shop:
         return [Neighbour(ids[index], score / SCALE, reasons) for index, score, reasons in pairs if index in ids]
 
     def _row(self, kind: Kind, product_id: str) -> list[Any]:
-        rows = self._database.rows(f"SELECT row FROM {kind} WHERE position = ?", [self._position(product_id)])
-        return list(json.loads(rows[0][0])) if rows else []
+        position = self._position(product_id)
+        sql = "SELECT first, content, ends FROM shards WHERE kind = ? AND first <= ? ORDER BY first DESC LIMIT 1"
+        for first, content, ends in self._database.rows(sql, [kind, position]):
+            return encoding.row_at(content, ends, position - first)
+        return []
 
     def _position(self, product_id: str) -> int:
         try:

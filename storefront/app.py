@@ -1,11 +1,14 @@
 """The app factory: the layout, and what each address answers."""
 
+import threading
 from pathlib import Path
 
+import flask
 from dash import Dash
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from catalogue import precomputed
+from catalogue.errors import DiskError
 from storefront import api, chart, document, headers, images, parts, sharing
 from storefront.layout import layout
 from storefront.settings import Settings
@@ -49,4 +52,23 @@ def create_app(folder: str | Path, settings: Settings | None = None) -> Storefro
     api.register(server, site)
     sharing.register_sitemap(server, site)
     headers.register(app, site)
+    _prepare_search(app, site)
     return app
+
+
+def _prepare_search(app: Storefront, site: Site) -> None:
+    """Make the index of words once the first answer is out: neither a start nor a fork waits for it."""
+    first = threading.Lock()
+
+    def prepare() -> None:
+        try:
+            site.shop.prepare_search()
+        except DiskError as error:
+            app.logger.error("%s", error)  # a search tries again
+
+    def begin(response: flask.Response) -> flask.Response:
+        if first.acquire(blocking=False):
+            response.call_on_close(threading.Thread(target=prepare, daemon=True).start)
+        return response
+
+    app.server.after_request(begin)

@@ -238,7 +238,7 @@ def test_a_forked_process_reads_on_and_leaves_the_file_to_its_maker(tmp_path: Pa
         [sys.executable, "-c", FORKED, str(tmp_path / "lists")],
         cwd=ROOT, env={**os.environ, "TMPDIR": str(tmp_path / "temporary")}, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert answer.stdout.split() == ["1", "1"]
+    assert answer.stdout.split() == ["2", "2"]  # the tables and the index of words, which both processes share
     assert not list((tmp_path / "temporary").iterdir())
 
 
@@ -253,6 +253,20 @@ def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path: Path, monke
     assert [search(shop) for shop in shops] == [["p1"], ["p1"]]
     shops.clear()
     assert not list(left.parent.iterdir())
+
+
+def test_threads_that_search_first_make_one_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer.write(tmp_path / "lists", BUILD, [Entry(product) for product in make_products(500)], {})
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    shop = load(tmp_path / "lists")
+    assert len(search(shop)) > 0
+    assert len(list((tmp_path / "temporary").iterdir())) == 1  # pages that search for no words need no index
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: tuple(search(shop, "mug")), range(16)))
+    assert len(set(found)) == 1
+    assert found[0]
+    assert len(list((tmp_path / "temporary").iterdir())) == 2
 
 
 def test_no_room_for_the_tables_is_one_clear_error(tmp_path: Path) -> None:

@@ -72,4 +72,6 @@ def _on_keras(model: Any, network: Network) -> Run:
 def _with_ranges(weights_sha256: str, ranges: int8.Ranges | None) -> str:
     if ranges is None:
         return weights_sha256
-    return hashlib.sha256(json.dumps([weights_sha256, int8.WEIGHT_STEPS, dict(ranges)], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps([weights_sha256, int8.WEIGHT_STEPS, dict(ranges)], sort_keys=True).encode()
+    ).hexdigest()
