@@ -16,7 +16,7 @@ serve: .build/web-installed
 test: .build/test-installed
 	$(BIN)/python -m tests.browser
 	$(MAKE) check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: .build/test-installed
 	$(BIN)/ruff format --check .

@@ -40,15 +40,21 @@ def cli() -> None:
 @cli.command("quality")
 @click.argument("folder", default="data/demo", type=click.Path(path_type=Path))
 @network_options
-@click.option("--engine", type=click.Choice(extractors.ENGINES), help="What runs the network.")
+@click.option(
+    "--engine",
+    default=extractors.OPENVINO,
+    show_default=True,
+    type=click.Choice(extractors.ENGINES),
+    help="What runs the network.",
+)
 @click.option("--sheet", type=click.Path(path_type=Path), help="Draw the ten worst lists, such as worst.png.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def quality_command(
-    folder: Path, name: str, weights: Path | None, engine: str | None, sheet: Path | None, as_json: bool
+    folder: Path, name: str, weights: Path | None, engine: str, sheet: Path | None, as_json: bool
 ) -> None:
     """Precision of FOLDER's lists by what the network sees of each photo, against plain squashed photos."""
     network = extractors.network(name, weights)
-    extractor = calibration.on_engine(folder, network, engine or network.engines[0], "letterbox", bar)
+    extractor = calibration.on_engine(folder, network, engine, "letterbox", bar)
     steps = quality.ladder(extractor, any_size=network.any_size)
     found = quality.measure(folder, extractor, steps, bar, sheet)
     if as_json:

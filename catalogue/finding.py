@@ -21,7 +21,7 @@ PLACES: dict[Sort, str] = {
 INDEX = """
 CREATE VIRTUAL TABLE beside.words USING fts5 (
     title, brand, category, id, description,
-    content = '', prefix = '2', tokenize = 'unicode61 remove_diacritics 2'
+    content = '', prefix = '1 2', tokenize = 'unicode61 remove_diacritics 2'
 );
 INSERT INTO beside.words (words, rank) VALUES ('automerge', 0);
 INSERT INTO beside.words (words, rank) VALUES ('hashsize', 12000000);

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -15,6 +16,16 @@ from tests.visiting import served, visit, visitor, watched
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1360, "height": 900}
+
+SLOWEST = ("test_readme", "test_crash", "test_vgg16", "test_oscar", "test_quality", "test_benchmarks")
+
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slowest modules first: of two processes that share the modules none has the last of them to itself."""
+    items.sort(key=lambda item: not item.path.name.startswith(SLOWEST))
 
 
 @pytest.fixture(scope="module")
