@@ -65,6 +65,7 @@
     else lookalike.arrived(here());
     lookalike.drawTrail(here());
     lookalike.drawMap();
+    lookalike.showPhoto();
     if (!wanted) return;
     const { address, state, reason } = wanted;
     const product = isProduct(address);
@@ -81,7 +82,7 @@
   const linkOf = (event) => {
     const link = event.target.closest?.("a[href]");
     if (!link || link.origin !== location.origin || link.target || link.hasAttribute("download")) return null;
-    if (!/^\/(p\/|map$|report$|$)/.test(link.pathname) || link.getAttribute("href").startsWith("#")) return null;
+    if (!/^\/(p\/|map$|report$|photo$|$)/.test(link.pathname) || link.getAttribute("href").startsWith("#")) return null;
     return link;
   };
   const addressOf = (link) => link.pathname + link.search;

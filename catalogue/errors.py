@@ -15,7 +15,8 @@
     ├── FeaturesError            15   the feature store cannot be read or written
     ├── PrecomputedError         16   a precomputed folder does not match its manifest
     ├── UnknownProduct           17   no product has this id
-    └── SettingsError            18   a variable of the environment makes no sense
+    ├── SettingsError            18   a variable of the environment makes no sense
+    └── BundleError              19   the photo search of a precomputed folder cannot be used
 
 The number is the exit code of a command that ends with the error.
 """
@@ -105,6 +106,10 @@ class UnknownProduct(LookalikeError):
 
 class SettingsError(LookalikeError):
     exit_code = 18
+
+
+class BundleError(LookalikeError):
+    exit_code = 19
 
 
 @contextmanager

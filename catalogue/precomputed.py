@@ -31,6 +31,7 @@ from catalogue.tables import Tables
 
 MANIFEST = "manifest.json"
 IMAGES = "images"
+PHOTO = "photo"
 SIZES: tuple[Literal[160, 320], ...] = (160, 320)
 
 

@@ -72,6 +72,14 @@ def decode(content: bytes, needed: Callable[[Sides], Sides] | None = None) -> Im
     return _opened(content, use)
 
 
+def measured(content: bytes) -> tuple[str, str, Sides]:
+    """Pillow's names for the format and mode of an image file, and its sides as they are stored, without decoding it.
+
+    Raises UnusableImage as `decode` does, but for what shows in decoding alone.
+    """
+    return _opened(content, lambda image: (str(image.format), image.mode, image.size))
+
+
 def squashed(content: bytes, size: int) -> Pixels:
     """(size, size, 3) uint8 RGB, exactly as Keras's `load_img(target_size=…)` gives it: the `classic` preset.
 

@@ -1,12 +1,13 @@
 """What the API answers: products, one product, and what looks similar to it, as JSON values."""
 
+from collections.abc import Iterable
 from urllib.parse import quote, urlencode
 
 from werkzeug.exceptions import NotFound
 
 from catalogue.encoding import Entry
 from catalogue.errors import UnknownProduct
-from catalogue.product import Price, Thumbnail
+from catalogue.product import Neighbour, Price, Thumbnail
 from catalogue.reasons import Reason
 from catalogue.search import Query
 from storefront.openapi import NEIGHBOURS, PRODUCTS, SEARCH, SIMILAR, Json, document, read
@@ -62,19 +63,23 @@ def similar(site: Site, product_id: str, given: Given) -> Json:
     shop, most = site.shop, NEIGHBOURS["k"]["maximum"]
     _entry(site, product_id)
     listed = shop.neighbours(product_id, most) if values["in_stock"] else shop.stored(product_id)
-    found = zip(listed, shop.entries(near.product_id for near in listed), strict=True)
-    near = [
-        {**basics(site, entry), "similarity": each.similarity, "reasons": words(each.reasons)}
-        for each, entry in found
-        if values["category"] in ("", entry.product.category)
-    ]
+    near = [each for each in beside(site, listed) if values["category"] in ("", each["category"])]
     return {"id": product_id, "similar": near[: values["k"]]}
+
+
+def beside(site: Site, neighbours: Iterable[Neighbour]) -> list[Json]:
+    """What is said of products in a list."""
+    listed = list(neighbours)
+    found = zip(listed, site.shop.entries(near.product_id for near in listed), strict=True)
+    return [
+        {**basics(site, entry), "similarity": near.similarity, "reasons": words(near.reasons)} for near, entry in found
+    ]
 
 
 def described(site: Site, _: str, given: Given) -> Json:
     """The OpenAPI document. Raises BadRequest."""
     read({}, given)
-    return document(site.settings.name, site.settings.public_url)
+    return document(site.settings.name, site.settings.public_url, by_photo=site.photo_search)
 
 
 def basics(site: Site, entry: Entry) -> Json:

@@ -5,21 +5,23 @@ from functools import lru_cache
 from urllib.parse import parse_qs
 
 import flask
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import BaseConverter
 
 from catalogue.encoding import dump
-from storefront.answers import described, product, products, similar
-from storefront.openapi import DOCUMENT, PRODUCTS, SIMILAR
+from storefront import photo_answers
+from storefront.answers import beside, described, product, products, similar
+from storefront.openapi import BY_PHOTO, DOCUMENT, PHOTO, PRODUCTS, SIMILAR, part_of, read
+from storefront.photos import Reception
 from storefront.site import Site
 
 API = "/api/"
 KEPT = 256  # answers that stay in memory, some 5 kB each and 50 kB at most
 FRESH = 300  # seconds; a catalogue changes when the process does
 PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Headers": "If-None-Match",
-    "Access-Control-Expose-Headers": "ETag, X-Catalogue-Version",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Content-Type, If-None-Match",
+    "Access-Control-Expose-Headers": "ETag, Retry-After, X-Catalogue-Version",
     "Access-Control-Max-Age": "86400",
 }
 
@@ -32,10 +34,11 @@ class Anything(BaseConverter):
     weight = 300  # more than any other converter, so that all other rules come first
 
 
-def register(server: flask.Flask, site: Site) -> None:
-    """Answer below `/api/`: products, one product, what looks similar to it, and the OpenAPI document."""
+def register(server: flask.Flask, site: Site, reception: Reception) -> None:
+    """Answer below `/api/`: products, one product, what looks similar to it or to a photo, and the OpenAPI document."""
     server.url_map.converters["anything"] = Anything
     _register_answers(server, site)
+    _register_photos(server, site, reception)
     _register_errors(server)
     _register_origins(server, site.settings.cors_origins)
 
@@ -75,6 +78,22 @@ def _register_answers(server: flask.Flask, site: Site) -> None:
     @server.get(f"{API}<anything:rest>", merge_slashes=False)
     def api_nothing(rest: str) -> flask.Response:
         raise NotFound(f"There is nothing at {API}{rest}. {DOCUMENT} describes what there is.")
+
+
+def _register_photos(server: flask.Flask, site: Site, reception: Reception) -> None:
+    @server.post(BY_PHOTO)
+    def api_similar_to_photo() -> flask.Response:
+        values = read(PHOTO, flask.request.args.to_dict(flat=False))
+        part = part_of(values["box"])
+        near = photo_answers.similar(site, reception, part, values["k"], in_stock=values["in_stock"])
+        response = flask.Response(dump({"similar": beside(site, near)}), mimetype="application/json")
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Catalogue-Version"] = site.shop.manifest.version
+        return response
+
+    @server.get(BY_PHOTO)
+    def api_no_photo() -> flask.Response:
+        raise MethodNotAllowed(["POST", "OPTIONS"], "Send a photo by POST.")
 
 
 def _is_similar(rest: str) -> bool:

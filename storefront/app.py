@@ -9,8 +9,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from catalogue import precomputed
 from catalogue.errors import DiskError
-from storefront import api, chart, document, headers, images, parts, sharing
+from storefront import api, chart, document, headers, images, parts, photo_answers, sharing
 from storefront.layout import layout
+from storefront.photos import Reception
 from storefront.settings import Settings
 from storefront.site import ASSETS, Site
 from storefront.written import Pages
@@ -41,7 +42,9 @@ def create_app(folder: str | Path, settings: Settings | None = None) -> Storefro
 
     Raises PrecomputedError when the lists cannot be read, and SettingsError.
     """
-    site = Site(precomputed.load(folder), settings or Settings.of())
+    shop = precomputed.load(folder)
+    reception = Reception(Path(folder).resolve() / precomputed.PHOTO, shop.manifest.version)
+    site = Site(shop, settings or Settings.of(), photo_search=reception.is_open)
     app = Storefront(site)
     app.layout = layout(site)
     server = app.server
@@ -49,7 +52,8 @@ def create_app(folder: str | Path, settings: Settings | None = None) -> Storefro
     parts.register(server, site, app.pages)
     chart.register(server, site)
     images.register(server, Path(folder).resolve() / precomputed.IMAGES)
-    api.register(server, site)
+    api.register(server, site, reception)
+    photo_answers.register(server, site, reception, app.index)
     sharing.register_sitemap(server, site)
     headers.register(app, site)
     _prepare_search(app, site)

@@ -23,7 +23,7 @@ def of(site: Site, pages: Pages, assets: Callable[[str], str], **parts: str) -> 
 
     `assets` gives the addresses of assets; `parts` are Dash's own, by the names of its index.
     """
-    written = pages.at(address_of(flask.request))
+    written = flask.g.get("written") or pages.at(address_of(flask.request))  # a photo's page is made for it
     flask.g.found = written.page.found
     main = pages.at(HOME).main if written.main is None else written.main  # beside a product stands the catalogue
     searched = Browsing.parse(flask.request.query_string.decode(errors="replace")).query.text

@@ -1,6 +1,6 @@
 """The texts in German."""
 
-from storefront import report_texts
+from storefront import photo_texts, report_texts
 from storefront.texts import Texts
 
 GERMAN = Texts(
@@ -90,6 +90,7 @@ GERMAN = Texts(
     map_listed="In der Reihenfolge der Karte",
     map_hint="Strg und Mausrad oder zwei Finger vergrößern; Ziehen verschiebt.",
     report_texts=report_texts.GERMAN,
+    photo_texts=photo_texts.GERMAN,
     heat_title="Woher die Ähnlichkeit kommt",
     heat_explained=(
         "Was farbig bleibt, trägt am meisten zur Ähnlichkeit zweier Fotos bei, Blasses wenig. Das Netz sieht "

@@ -1,5 +1,6 @@
 """What the API takes and gives: its parameters, by which requests are read, and the OpenAPI document of it all."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,9 +14,11 @@ from storefront.urls import LONGEST
 ROOT = "/api/v1"
 PRODUCTS = f"{ROOT}/products"
 SIMILAR = "/similar"  # behind the address of a product
+BY_PHOTO = f"{ROOT}/similar"
 DOCUMENT = f"{ROOT}/openapi.json"
 
 Json = dict[str, Any]
+Part = tuple[float, float, float, float]  # left, top, width and height of a photo, as shares of its sides
 
 
 def _whole(default: int, most: int) -> Json:
@@ -34,6 +37,11 @@ NEIGHBOURS: dict[str, Json] = {
     "category": {"type": "string", "maxLength": LONGEST, "default": ""},
     "in_stock": {"type": "boolean", "default": True},
 }
+PHOTO: dict[str, Json] = {
+    "k": _whole(12, 24),
+    "box": {"type": "string", "pattern": r"^([01]|0?\.[0-9]{1,6})(,([01]|0?\.[0-9]{1,6})){3}$"},
+    "in_stock": {"type": "boolean", "default": True},
+}
 MEANINGS = {
     "q": "Words that a product must have, or the beginnings of words; empty for all products.",
     "category": "The category that products must be in, as `categories` names it; empty for any.",
@@ -42,6 +50,7 @@ MEANINGS = {
     "per_page": "Products on a page.",
     "k": "How many similar products at most; a list is as long as the catalogue's build made it.",
     "in_stock": "Whether products that are sold out are left out.",
+    "box": "The part of the photo to search with: left, top, width and height as shares of its sides, upright.",
 }
 
 
@@ -57,7 +66,7 @@ def read(parameters: Mapping[str, Json], given: Mapping[str, list[str]]) -> Json
 
 def _value(name: str, schema: Json, given: list[str] | None) -> object:
     if given is None:
-        return schema["default"]
+        return schema.get("default", "")
     (text,) = given
     match schema:
         case {"type": "boolean"} if text in ("true", "false"):
@@ -66,9 +75,21 @@ def _value(name: str, schema: Json, given: list[str] | None) -> object:
             return int(text)
         case {"enum": names} if text in names:
             return text
+        case {"pattern": pattern} if re.fullmatch(pattern, text):
+            return text
         case {"maxLength": most} if len(text) <= most:
             return text
     raise BadRequest(f"The parameter {name} is {text[:LONGEST]!r}. Use {_allowed(schema)}.")
+
+
+def part_of(box: str) -> Part | None:
+    """Of `0.25,0.1,0.5,0.8`; none of nothing, which is the whole photo. Raises BadRequest."""
+    if not box:
+        return None
+    left, top, width, height = map(float, box.split(","))
+    if not (0 < width <= 1 - left + 1e-6 and 0 < height <= 1 - top + 1e-6):
+        raise BadRequest(f"The box {box} does not lie in the photo: left + width and top + height are at most 1.")
+    return left, top, min(width, 1 - left), min(height, 1 - top)
 
 
 def _is_whole(text: str) -> bool:
@@ -88,11 +109,16 @@ def _allowed(schema: Json) -> str:
             return f"a whole number from 1 to {most}"
         case {"enum": names}:
             return f"one of: {', '.join(names)}"
+        case {"pattern": _}:
+            return "left,top,width,height as shares of the sides, such as 0.25,0.1,0.5,0.8"
     return f"at most {schema['maxLength']} characters"
 
 
-def document(name: str, server: str) -> Json:
-    """The OpenAPI 3.1 document of the shop `name`, whose addresses stand at `server`."""
+def document(name: str, server: str, *, by_photo: bool) -> Json:
+    """The OpenAPI 3.1 document of the shop `name`, whose addresses stand at `server`.
+
+    `by_photo` says whether it can be searched by photo.
+    """
     return {
         "openapi": "3.1.0",
         "info": {
@@ -107,6 +133,7 @@ def document(name: str, server: str) -> Json:
             f"{PRODUCTS}/{{id}}{SIMILAR}": _get(
                 "listSimilar", "What looks similar, the most similar first", "Similar", NEIGHBOURS, of_product=True
             ),
+            **({BY_PHOTO: _by_photo()} if by_photo else {}),
             DOCUMENT: _get("getDocument", "This document", "Document", {}),
         },
         "components": {"schemas": SCHEMAS},
@@ -119,11 +146,38 @@ def _get(operation: str, summary: str, schema: str, query: Mapping[str, Json], *
     answers["405"] = _answer("Another method than GET, HEAD and OPTIONS.", headers={"Allow": _text("The methods.")})
     if of_product:
         answers["404"] = _answer("No product has this id.")
-    parameters = [ID] if of_product else []
-    parameters += [
-        {"name": name, "in": "query", "description": MEANINGS[name], "schema": each} for name, each in query.items()
-    ]
+    parameters = [*([ID] if of_product else []), *_in_query(query)]
     return {"get": {"operationId": operation, "summary": summary, "parameters": parameters, "responses": answers}}
+
+
+def _in_query(parameters: Mapping[str, Json]) -> list[Json]:
+    return [
+        {"name": name, "in": "query", "description": MEANINGS[name], "schema": schema}
+        for name, schema in parameters.items()
+    ]
+
+
+def _by_photo() -> Json:
+    binary: Json = {"type": "string", "format": "binary"}
+    form: Json = {"type": "object", "properties": {"photo": binary}, "required": ["photo"]}
+    later = {"Retry-After": _text("Seconds after which to send it again.")}
+    answers = {
+        "200": _answer("What was asked for.", "Alike"),
+        "429": _answer("Too many photos at once.", headers=later),
+        **{status: _answer(description) for status, description in REFUSED.items()},
+    }
+    return {
+        "post": {
+            "operationId": "listSimilarToPhoto",
+            "summary": "What looks like a photo, the most similar first",
+            "parameters": _in_query(PHOTO),
+            "requestBody": {
+                "required": True,
+                "content": {"image/*": {"schema": binary}, "multipart/form-data": {"schema": form}},
+            },
+            "responses": answers,
+        }
+    }
 
 
 def _answer(description: str, schema: str = "Error", headers: Json | None = None) -> Json:
@@ -160,6 +214,15 @@ def _or_null(schema: Json) -> Json:
 
 
 TEXT: Json = {"type": "string"}
+REFUSED = {
+    "400": "A value makes no sense, or there is no whole photo.",
+    "405": "Another method than POST and OPTIONS.",
+    "408": "The photo took too long to arrive.",
+    "413": "The photo is larger than 10 MB.",
+    "415": "The body is no picture in a known format.",
+    "422": "The photo is damaged or has too many pixels.",
+    "503": "The search by photo is not at hand.",
+}
 COUNT: Json = {"type": "integer", "minimum": 0}
 PIXELS: Json = {"type": "integer", "minimum": 1, "maximum": 320}
 ADDRESS: Json = {
@@ -222,6 +285,7 @@ SCHEMAS: Json = {
         links=_object(self=ADDRESS, previous=_or_null(ADDRESS), next=_or_null(ADDRESS)),
     ),
     "Similar": _object(id=TEXT, similar=_list(_object(**BASICS, **NEAR))),
+    "Alike": _object(similar=_list(_object(**BASICS, **NEAR))),
     "Document": {"type": "object", "required": ["openapi", "info", "paths"]},
     "Error": _object(error=_object(code=TEXT, message=TEXT)),
 }
@@ -264,5 +328,6 @@ EXAMPLES: Json = {
         "images": [_MUG["image"]],
     },
     "Similar": {"id": "mug-002", "similar": [{**_MUG, "similarity": 0.9312, "reasons": ["shape", "category"]}]},
+    "Alike": {"similar": [{**_MUG, "similarity": 0.9312, "reasons": []}]},
     "Error": {"error": {"code": "not_found", "message": "No product has the id 'mug-999'."}},
 }

@@ -6,10 +6,11 @@ from catalogue.errors import UnknownProduct
 from storefront.browse import browse_page
 from storefront.map_page import map_page
 from storefront.page import Page
+from storefront.photo_page import photo_page
 from storefront.product import product_page
 from storefront.report_page import report_page
 from storefront.site import Site
-from storefront.urls import HOME, MAP, REPORT, Browsing, product_id_of
+from storefront.urls import HOME, MAP, PHOTO, REPORT, Browsing, product_id_of
 
 
 def page_at(site: Site, path: str, search: str) -> Page:
@@ -20,6 +21,8 @@ def page_at(site: Site, path: str, search: str) -> Page:
         return map_page(site, search)
     if path == REPORT:
         return report_page(site)
+    if path == PHOTO:
+        return photo_page(site)
     product_id = product_id_of(path)
     if product_id is None:
         return missing_page(site, site.texts.no_such_page)

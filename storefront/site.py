@@ -19,10 +19,11 @@ ASSETS = Path(__file__).parent.parent / "assets"
 
 @dataclass(frozen=True)
 class Site:
-    """A shop as it is shown."""
+    """A shop as it is shown; `photo_search` where it can be searched by photo."""
 
     shop: Shop
     settings: Settings
+    photo_search: bool = False
 
     @property
     def texts(self) -> Texts:
@@ -31,7 +32,7 @@ class Site:
     @cached_property
     def build(self) -> str:
         """12 hexadecimal digits that stand for the catalogue, the settings, and the code and styles of the pages."""
-        digest = hashlib.sha256(f"{self.shop.manifest.version} {self.settings}".encode())
+        digest = hashlib.sha256(f"{self.shop.manifest.version} {self.settings} {self.photo_search}".encode())
         for path in sorted([*Path(__file__).parent.glob("*.py"), *ASSETS.glob("*.*s")]):
             digest.update(path.read_bytes())
         return digest.hexdigest()[:12]

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from storefront import report_texts
+from storefront import photo_texts, report_texts
+from storefront.photo_texts import PhotoTexts
 from storefront.report_texts import ReportTexts
 
 
@@ -90,6 +91,7 @@ class Texts:
     map_listed: str
     map_hint: str
     report_texts: ReportTexts
+    photo_texts: PhotoTexts
     heat_title: str
     heat_explained: str
     heat_on: str
@@ -181,6 +183,7 @@ ENGLISH = Texts(
     map_listed="In the order of the map",
     map_hint="Ctrl and the wheel, or two fingers, enlarge it; drag to move.",
     report_texts=report_texts.ENGLISH,
+    photo_texts=photo_texts.ENGLISH,
     heat_title="Where the similarity comes from",
     heat_explained=(
         "What stays in colour adds most to the similarity of two photos, what is pale adds little. The "

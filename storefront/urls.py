@@ -10,6 +10,7 @@ PRODUCT = "/p/"
 MAP = "/map"
 CHARTS = "/map/"  # followed by the build: what the map is drawn from
 REPORT = "/report"
+PHOTO = "/photo"
 IMAGES = "/images/"
 PAGES = "/page/"  # followed by the build, and the address of the page in the query
 ADDRESS = "at"

@@ -1,0 +1,89 @@
+"""Photos that are searched with: few are let in, one is looked at, and none is kept."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from threading import BoundedSemaphore, Lock
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import flask
+from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
+
+from catalogue.errors import BundleError
+from catalogue.product import Neighbour
+from storefront.openapi import Part
+from storefront.uploads import received, told
+
+if TYPE_CHECKING:
+    from storefront.matching import Matching
+
+PLACES = 3  # photos in a process that arrive, wait or are looked at: fewer than its threads, which have pages to show
+LONGEST = 20.0  # seconds from the first byte to the turn
+AGAIN = 2  # seconds after which a photo that found no place may come again
+RUNTIME = ("numpy", "onnxruntime", "PIL")
+MISSING = (
+    "This shop has no search by photo. Make what it needs with “python -m model bundle”, and install "
+    "onnxruntime, numpy and Pillow beside the site."
+)
+
+
+class Reception:
+    """Where photos come in; one for a process. What looks at them is loaded with the first."""
+
+    def __init__(self, folder: Path, catalogue: str) -> None:
+        """`folder` holds the bundle, if there is one; `catalogue` is the version of the lists beside it."""
+        self._folder, self._catalogue = folder, catalogue
+        self._places, self._turn = BoundedSemaphore(PLACES), Lock()
+        self._matching: Matching | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a bundle and what runs it."""
+        return (self._folder / "manifest.json").is_file() and all(map(find_spec, RUNTIME))
+
+    def similar(self, request: flask.Request, part: Part | None, k: int) -> list[Neighbour]:
+        """Up to `k` products, the most similar first, to the photo of a request, or to a part of it.
+
+        Raises HTTPException: what `uploads.received` and `Matching.similar` raise, TooManyRequests and
+        ServiceUnavailable.
+        """
+        with told(request):
+            if not self.is_open:
+                raise ServiceUnavailable(MISSING)
+            with self._place():
+                until = monotonic() + LONGEST
+                photo = received(request)
+                with self._turn_before(until):
+                    return self._loaded().similar(photo, part, k)
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        if not self._places.acquire(blocking=False):
+            raise TooManyRequests("Too many photos at once. Send it again in a moment.", retry_after=AGAIN)
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    @contextmanager
+    def _turn_before(self, until: float) -> Iterator[None]:
+        if not self._turn.acquire(timeout=max(0.0, until - monotonic())):
+            raise ServiceUnavailable("The photos before it took too long. Send it again.", retry_after=AGAIN)
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    def _loaded(self) -> "Matching":
+        """Called by one thread at a time."""
+        if self._matching is None:
+            from storefront.matching import Matching  # and with it numpy, Pillow and onnxruntime
+
+            try:
+                self._matching = Matching.load(self._folder, self._catalogue)
+            except BundleError as error:
+                flask.current_app.logger.error("error: %s", error)
+                raise ServiceUnavailable(str(error)) from error
+        return self._matching
