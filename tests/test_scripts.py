@@ -15,7 +15,7 @@ from storefront.site import ASSETS
 from tests.serving import ROOT
 
 ORIGIN = "http://scripts.example"
-SCRIPTS = ("ids.js", "trail.js", "grid.js", "search.js", "pages.js", "navigate.js")
+SCRIPTS = ("ids.js", "trail.js", "grid.js", "search.js", "pages.js", "frame.js", "photo.js", "navigate.js")
 DOCUMENT = """<!doctype html><html data-build="b0" data-offline="No connection."><title>Shop</title>
 <header id="header"><form class="search"><input name="q" value="{q}"></form></header>
 <div id="main"><h1 tabindex="-1">All</h1><a class="product-card" href="/p/a">A</a></div>
@@ -111,6 +111,25 @@ def test_keys_lead_to_places_in_a_grid(
 ) -> None:
     assert server.asked == []
     assert run(page, "given => lookalike.stepped(...given)", [key, place, count, columns]) == to
+
+
+@pytest.mark.parametrize(
+    ("expression", "box"),
+    [
+        ("moved({ left: .2, top: .2, width: .5, height: .5 }, .1, -.1)", [0.3, 0.1, 0.5, 0.5]),
+        ("moved({ left: .2, top: .2, width: .5, height: .5 }, 9, -9)", [0.5, 0, 0.5, 0.5]),
+        ("moved(lookalike.WHOLE, .3, .3)", [0, 0, 1, 1]),
+        ("resized(lookalike.WHOLE, 'left top', .25, .5)", [0.25, 0.5, 0.75, 0.5]),
+        ("resized(lookalike.WHOLE, 'right bottom', -.25, -.5)", [0, 0, 0.75, 0.5]),
+        ("resized({ left: .5, top: .5, width: .25, height: .25 }, 'right top', 9, -9)", [0.5, 0, 0.5, 0.75]),
+        ("resized({ left: .5, top: .5, width: .25, height: .25 }, 'left bottom', 9, -9)", [0.67, 0.5, 0.08, 0.08]),
+    ],
+)
+def test_a_frame_stays_in_its_photo(page: Page, server: Server, expression: str, box: list[float]) -> None:
+    assert server.asked == []
+    left, top, width, height = box
+    found = run(page, f"lookalike.{expression}")
+    assert found == pytest.approx({"left": left, "top": top, "width": width, "height": height})
 
 
 @pytest.mark.parametrize(
