@@ -12,7 +12,7 @@ from rich.console import Console
 
 from catalogue import command as command_line
 from catalogue.report import report_bytes
-from model import judging, query, sheet, tables
+from model import asking, judging, sheet, tables
 from model.build import build
 from model.extracted import extract
 from model.features import write_arrays
@@ -73,7 +73,7 @@ def similar_command(folder: Path, wanted: str, sheet_path: Path | None, **option
     """The products in FOLDER most similar to a product or to an image file, five unless --k says otherwise."""
     with_ = chosen(folder, **{**options, "k": options["k"] or 5})
     extracted = extract(folder, with_.extractor, with_.preset, bar)
-    answer = query.similar(extracted, wanted, with_.extractor, with_.preset, bar)
+    answer = asking.similar(extracted, wanted, with_.extractor, with_.preset, bar)
     titles = {product.id: product.title for product in extracted.products}
     Console().print(tables.similar_table(answer, titles))
     if sheet_path:

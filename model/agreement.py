@@ -16,7 +16,8 @@ from catalogue.errors import ExtractorError
 from model.extractors import BF16, INT8, Extractor, Features, Network, openvino
 from model.features import features_of
 from model.images import Fit, Pixels, View
-from model.neighbours import top_k, unit
+from model.lengths import unit
+from model.neighbours import top_k
 from model.photos import sample
 from model.progress import Track
 from model.remembered import mark, remembered

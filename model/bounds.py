@@ -17,7 +17,8 @@ from threadpoolctl import threadpool_limits
 from model.candidates import GROUP, Candidates, Integers, floor, reaching, take_in
 from model.clusters import components, grouped, sampled
 from model.extractors import Features
-from model.neighbours import BLOCK, SPARE, TOLERANCE, Doubles, proposed, slices, unit
+from model.lengths import Doubles, slices, unit
+from model.neighbours import BLOCK, SPARE, TOLERANCE, proposed
 from model.progress import Track
 from model.threads import in_threads
 

@@ -18,7 +18,8 @@ import numpy as np
 
 from model.candidates import Candidates, Integers, floor, reaching, take_in
 from model.extractors import Features
-from model.neighbours import BLOCK, TOLERANCE, Doubles, TopK, decided, prepared, slices, unit
+from model.lengths import Doubles, slices, unit
+from model.neighbours import BLOCK, TOLERANCE, TopK, decided, prepared
 from model.progress import Track, silent
 from model.threads import in_threads
 

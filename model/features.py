@@ -10,9 +10,8 @@ import hashlib
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +22,9 @@ from catalogue import atomic
 from catalogue.errors import FeaturesError, UnusableImage
 from model.extractors import Extractor, Features, fingerprint
 from model.images import Pixels, View, fitted
-from model.neighbours import unit
 from model.photos import Photo, ahead, blocks_of, read
 from model.progress import Track
+from model.views import joined
 
 BLOCK = 256  # photos between two writes
 
@@ -109,26 +108,6 @@ class Extraction:
     def vectors(self, keys: Sequence[str]) -> Features:
         """(n, D) float32 of the photos `keys`, joined from their views. Raises KeyError for one that has none."""
         return joined(list(self.stores), lambda view: self.stores[view].rows(keys))
-
-
-def joined(views: Sequence[View], features: Callable[[View], Features]) -> Features:
-    """(n, D) float32 of the (n, D') features of each view, which are asked for one after the other.
-
-    Those of one view are left as the network gives them. Of several, a mirrored view is averaged with its plain one,
-    and what remains is scaled to unit length and set side by side: then all views count alike.
-    """
-    if len(views) == 1:
-        return features(views[0])
-    sides: dict[View, list[View]] = {}
-    for view in views:
-        sides.setdefault(replace(view, mirrored=False), []).append(view)
-    parts = (unit(np.mean([features(view) for view in side], axis=0, dtype=np.float32)) for side in sides.values())
-    first = next(parts)
-    width = first.shape[1]
-    made = np.empty((len(first), len(sides) * width), dtype=np.float32)
-    for number, part in enumerate(chain([first], parts)):
-        made[:, number * width : (number + 1) * width] = part / np.float32(len(sides) ** 0.5)
-    return made
 
 
 def extract(

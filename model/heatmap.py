@@ -32,7 +32,7 @@ Grid = npt.NDArray[np.float32]
 class Heat:
     """How much each part of two photos adds to their `similarity`: (H, W) float32 over the letterboxed square.
 
-    Both sum to `similarity`. When `exact`, that is the cosine of the features as `model.features.joined` has them.
+    Both sum to `similarity`. When `exact`, that is the cosine of the features as `model.views.joined` has them.
     """
 
     a: Grid

@@ -6,11 +6,12 @@ import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 from typing import Literal, TypeVar, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from catalogue.errors import UnusableImage
 from catalogue.formats import FORMATS, MAX_PIXELS
@@ -21,6 +22,8 @@ Sides = tuple[int, int]  # width and height in pixels
 T = TypeVar("T")
 
 _METHOD = {"letterbox": "letterbox-bicubic-2", "crop": "crop-bicubic-1", "squash": "squash-nearest-1"}
+_LYING = (5, 6, 7, 8)  # orientations in EXIF by which width and height change places
+_LARGE = 16_000_000  # pixels above which a part of a JPEG is taken from half its sides: all of them take 3 bytes each
 _VIEW = re.compile(rf"({'|'.join(get_args(Fit))})(@[1-9][0-9]{{1,3}})?(-mirrored)?")
 
 
@@ -49,6 +52,22 @@ class View:
         return f"{self} {_METHOD[self.fit]}"
 
 
+@dataclass(frozen=True)
+class Box:
+    """A part of an upright photo: where it begins and how large it is, in shares of the photo's sides, in [0, 1]."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    def pixels(self, sides: Sides) -> tuple[int, int, int, int]:
+        """The left, top, right and bottom of it in a photo of `sides`; never less than one pixel."""
+        left, right = _span(self.left, self.width, sides[0])
+        top, bottom = _span(self.top, self.height, sides[1])
+        return left, top, right, bottom
+
+
 # What Pillow's decoders raise on broken bytes, found by mutating files of every format it reads.
 _DECODER_ERRORS = (
     OSError, SyntaxError, ValueError, TypeError, EOFError, LookupError, OverflowError, RuntimeError, AttributeError,
@@ -59,14 +78,15 @@ _DECODER_ERRORS = (
 def decode(content: bytes, needed: Callable[[Sides], Sides] | None = None) -> Image.Image:
     """The first frame of an image file as an upright RGB picture, transparency on white.
 
-    A JPEG comes at a half, a quarter or an eighth of its sides where those are still what is `needed` of its sides,
-    which takes a fraction of the time. Raises UnusableImage with the reasons `empty file`, `not an image`,
+    A JPEG comes at a half, a quarter or an eighth of its sides where those are still what is `needed` of its upright
+    sides, which takes a fraction of the time. Raises UnusableImage with the reasons `empty file`, `not an image`,
     `too many pixels`, `broken image`.
     """
 
     def use(image: Image.Image) -> Image.Image:
         if needed:
-            image.draft(None, needed(image.size))
+            lying = image.getexif().get(ExifTags.Base.Orientation) in _LYING
+            image.draft(None, _turned(needed(_turned(image.size, lying)), lying))
         return _flatten(ImageOps.exif_transpose(image))
 
     return _opened(content, use)
@@ -80,17 +100,21 @@ def measured(content: bytes) -> tuple[str, str, Sides]:
     return _opened(content, lambda image: (str(image.format), image.mode, image.size))
 
 
-def squashed(content: bytes, size: int) -> Pixels:
+def squashed(content: bytes, size: int, box: Box | None = None) -> Pixels:
     """(size, size, 3) uint8 RGB, exactly as Keras's `load_img(target_size=…)` gives it: the `classic` preset.
 
-    That is nearest-neighbour sampling without regard to aspect, EXIF orientation or transparency. Raises UnusableImage.
+    That is nearest-neighbour sampling without regard to aspect, EXIF orientation or transparency. A `box` is of the
+    upright picture, with transparency on white. Raises UnusableImage.
     """
+    if box:
+        return _squash(_part(content, box, lambda sides: sides), size)
     return _opened(content, lambda image: _squash(image, size))
 
 
-def letterboxed(content: bytes, size: int) -> Pixels:
-    """(size, size, 3) uint8 RGB: the whole upright picture, centred on white. Raises UnusableImage."""
-    return np.asarray(letterbox(decode(content, lambda sides: inside(sides, size)), size), dtype=np.uint8)
+def letterboxed(content: bytes, size: int, box: Box | None = None) -> Pixels:
+    """(size, size, 3) uint8 RGB: the whole upright picture, or its part in `box`, on white. Raises UnusableImage."""
+    picture = _part(content, box, lambda sides: inside(sides, size))
+    return np.asarray(letterbox(picture, size), dtype=np.uint8)
 
 
 def letterbox(picture: Image.Image, size: int) -> Image.Image:
@@ -107,16 +131,47 @@ def inside(sides: Sides, size: int) -> Sides:
     return max(1, round(sides[0] * scale)), max(1, round(sides[1] * scale))
 
 
-def cropped(content: bytes, size: int) -> Pixels:
-    """(size, size, 3) uint8 RGB: the square in the middle of the upright picture. Raises UnusableImage."""
-    picture = decode(content, lambda _: (size, size))
+def cropped(content: bytes, size: int, box: Box | None = None) -> Pixels:
+    """(size, size, 3) uint8 RGB: the square in the middle of the upright picture, or of its part in `box`.
+
+    Raises UnusableImage.
+    """
+    picture = _part(content, box, lambda _: (size, size))
     return np.asarray(ImageOps.fit(picture, (size, size), Image.Resampling.BICUBIC), dtype=np.uint8)
 
 
-def fitted(content: bytes, view: View, size: int) -> Pixels:
-    """(S, S, 3) uint8 RGB of an image file, S being the view's size or else `size`. Raises UnusableImage."""
-    pixels = _FITTED[view.fit](content, view.size or size)
+def fitted(content: bytes, view: View, size: int, box: Box | None = None) -> Pixels:
+    """(S, S, 3) uint8 RGB of an image file, S being the view's size or else `size`, or of its part in `box`.
+
+    Raises UnusableImage.
+    """
+    pixels = _FITTED[view.fit](content, view.size or size, box)
     return np.ascontiguousarray(pixels[:, ::-1]) if view.mirrored else pixels
+
+
+def _part(content: bytes, box: Box | None, needed: Callable[[Sides], Sides]) -> Image.Image:
+    """The upright picture, or the part of it in `box`: with what is `needed` of the sides of what it gives."""
+    if box is None:
+        return decode(content, needed)
+
+    def of_whole(sides: Sides) -> Sides:
+        left, top, right, bottom = box.pixels(sides)
+        width, height = needed((right - left, bottom - top))
+        whole = ceil(width * sides[0] / (right - left)), ceil(height * sides[1] / (bottom - top))
+        most = 2 if sides[0] * sides[1] > _LARGE else 1
+        return max(1, min(whole[0], sides[0] // most)), max(1, min(whole[1], sides[1] // most))
+
+    picture = decode(content, of_whole)
+    return picture.crop(box.pixels(picture.size))
+
+
+def _turned(sides: Sides, lying: bool) -> Sides:
+    return (sides[1], sides[0]) if lying else sides
+
+
+def _span(begin: float, length: float, side: int) -> tuple[int, int]:
+    first = min(max(0, round(begin * side)), side - 1)
+    return first, min(max(first + 1, round((begin + length) * side)), side)
 
 
 def _opened(content: bytes, use: Callable[[Image.Image], T]) -> T:
@@ -143,7 +198,7 @@ def _flatten(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I") or image.mode == "F":
         image = _eight_bits(image)
     if not image.has_transparency_data:
-        return image.convert("RGB")
+        return image if image.mode == "RGB" else image.convert("RGB")  # which would be a copy
     layered = image.convert("RGBA")
     ground = Image.new("RGBA", layered.size, "white")
     return Image.alpha_composite(ground, layered).convert("RGB")
@@ -156,7 +211,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     return Image.fromarray(np.clip(np.rint(values * 255 / top), 0, 255).astype(np.uint8))
 
 
-_FITTED: dict[Fit, Callable[[bytes, int], Pixels]] = {
+_FITTED: dict[Fit, Callable[[bytes, int, Box | None], Pixels]] = {
     "letterbox": letterboxed,
     "crop": cropped,
     "squash": squashed,

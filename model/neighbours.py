@@ -5,27 +5,23 @@ that half of all products do; the k-th best so far is a threshold that nearly al
 large catalogues `bounds` finds most pairs to stay below it without comparing them, and proposes the same.
 """
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
-import numpy.typing as npt
 
 from model.candidates import Candidates, Integers, floor, reaching, take_in
 from model.extractors import Features
+from model.lengths import Doubles, row_lengths, slices, unit
 from model.progress import Track, silent
 from model.threads import in_threads
-
-Doubles = npt.NDArray[np.float64]
 
 BLOCK = 2048  # rows and columns of one matrix product
 TOLERANCE = 2e-6  # above the rounding error of a float32 product of unit vectors
 DIGITS = 7  # similarities that agree to as many decimals are equal, and the smaller index goes first
 SPARE = 12  # candidates kept beyond the k best, for those that float32 cannot tell from the k-th
-VALUES = 2**19  # values that are widened to float64 at a time: 4 MB, which a processor's cache holds
 WIDE = 2**24  # values of a float64 product at a time, 128 MB
 EXACT = 6e12  # N * N * (D + 512) up to which the exact search takes less than a minute on 2 cores
 LENGTHS = (1e-12, 1e12)  # between them float32 products neither vanish nor overflow
@@ -88,19 +84,6 @@ def nearest(features: Features, query: Features, k: int) -> TopK:
     return TopK(best[None], cosines[best][None])
 
 
-def unit(features: Features) -> Features:
-    """Rows scaled to length 1; rows of zeros stay zeros. Raises ValueError for values that are not finite."""
-    row_lengths(features)
-    scaled = np.empty(features.shape, dtype=np.float32)
-    for part in slices(len(features), features.shape[1]):
-        wide = features[part].astype(np.float64)
-        largest = np.abs(wide).max(axis=1, keepdims=True, initial=0)
-        wide /= np.where(largest > 0, largest, 1)
-        length = np.linalg.norm(wide, axis=1, keepdims=True)
-        scaled[part] = wide / np.where(length > 0, length, 1)
-    return scaled
-
-
 def cosines_of(features: Features, left: Integers, right: Integers) -> Doubles:
     """(P,) float64 cosines of the rows `left` (P,) with the rows `right` (P,), rounded to DIGITS decimals."""
     return _cosines(features, row_lengths(features), left, right)
@@ -115,23 +98,6 @@ def prepared(features: Features, k: int) -> tuple[Features, Doubles, int]:
         features = unit(features)
         lengths = row_lengths(features)
     return features, lengths, min(k, max(0, len(features) - 1))
-
-
-def row_lengths(features: Features) -> Doubles:
-    """(N,) float64 lengths of rows, 1 for a row of zeros. Raises ValueError for values that are not finite."""
-    lengths = np.empty(len(features))
-    for part in slices(len(features), features.shape[1]):
-        wide = features[part].astype(np.float64)
-        lengths[part] = np.sqrt(np.einsum("nd,nd->n", wide, wide))
-    if not np.isfinite(lengths).all():  # squares of finite float32 values stay finite in float64
-        raise ValueError("expected finite features, received NaN or infinity")
-    return np.where(lengths > 0, lengths, 1)
-
-
-def slices(count: int, dimension: int) -> Iterator[slice]:
-    """Consecutive parts of `count` rows, each of about VALUES values."""
-    step = max(1, VALUES // max(1, dimension))
-    return (slice(start, min(start + step, count)) for start in range(0, count, step))
 
 
 def decided(features: Features, lengths: Doubles, rows: Integers, candidates: Integers, k: int) -> TopK:

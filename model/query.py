@@ -1,45 +1,65 @@
-"""One product, or one photo from outside the catalogue, and what in the catalogue looks like it."""
+"""One photo from outside, and what in the catalogue looks like it: what a web process asks.
 
-from dataclasses import dataclass
+With what it imports it needs NumPy, Pillow and ONNX Runtime, and nothing else that a build needs.
+"""
+
+from collections.abc import Sequence
 from pathlib import Path
 
-from catalogue.errors import UnknownProduct
+import numpy as np
+
+from catalogue.errors import BundleError
 from catalogue.product import Neighbour
-from model.extracted import Extracted
-from model.extractors import Extractor
-from model.features import describe
-from model.lists import Preset, neighbours_of
-from model.neighbours import nearest
-from model.photos import read
-from model.progress import Track
+from model import bundled
+from model.extractors import Features
+from model.images import Box, View, fitted
+from model.rows import Rows
+from model.runtime import Runtime
+from model.views import joined
+
+__all__ = ["Box", "PhotoSearch"]
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What was asked for, where its picture lies, and its neighbours, best first."""
+class PhotoSearch:
+    """The products of a catalogue by what a photo shows. One thread at a time may ask."""
 
-    title: str
-    photo: Path
-    neighbours: list[Neighbour]
+    def __init__(
+        self, runtime: Runtime, views: Sequence[View], rows: Rows, ids: Sequence[str], photos: Sequence[int]
+    ) -> None:
+        """`rows` hold `photos` rows of each of the products `ids`, which ascend."""
+        self._runtime, self._views = runtime, views
+        self._rows, self._ids = rows, ids
+        self._first = np.cumsum([0, *photos])[:-1]
+
+    @classmethod
+    def load(cls, folder: Path, catalogue: str) -> "PhotoSearch":
+        """Of the bundle in `folder`, `precomputed/photo`, for the version `catalogue` of the lists beside it.
+
+        Raises BundleError for one that is missing, damaged or of another catalogue, and when it cannot be run here.
+        """
+        bundle, files = bundled.opened(folder, catalogue)
+        try:
+            ids, photos = bundled.parse_products((files / bundled.PRODUCTS).read_bytes())
+            rows = Rows.opened(files / bundled.FEATURES, files / bundled.SCALES)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise BundleError(f"{files} cannot be read: {error}. {bundled.REMEDY.format(folder.parent)}") from error
+        return cls(Runtime(files / bundled.NETWORK, bundle.way), bundle.views, rows, ids, photos)
+
+    def nearest(self, photo: bytes, box: Box | None, k: int) -> list[Neighbour]:
+        """The `k` products most similar to the image file `photo`, or to its part in `box`, the most similar first.
+
+        The best photo of a product counts. Similarities are raw cosines, rounded to 4 digits; where they are equal the
+        smaller id comes first. Raises UnusableImage.
+        """
+        best = np.maximum.reduceat(self._rows.cosines(described(self._runtime, self._views, photo, box)), self._first)
+        order = np.argsort(-np.round(best, 4), kind="stable")[:k]
+        return [Neighbour(self._ids[place], round(float(best[place]), 4)) for place in order]
 
 
-def similar(catalogue: Extracted, wanted: str, extractor: Extractor, preset: Preset, track: Track) -> Answer:
-    """The list of the product with the id `wanted`, or the products most similar to the image file at that path.
+def described(runtime: Runtime, views: Sequence[View], photo: bytes, box: Box | None = None) -> Features:
+    """(D,) float32, the vector of an image file, or of its part in `box`, as a build makes it. Raises UnusableImage."""
 
-    Raises UnknownProduct when it is neither, and UnusableImage for a file that is no picture.
-    """
-    if wanted in catalogue.ids:
-        return _similar_product(catalogue, wanted, preset, track)
-    path = Path(wanted)
-    if path.is_file():
-        best = nearest(catalogue.vectors, describe(read(path), extractor, preset.views), preset.k)
-        return Answer(path.name, path, neighbours_of(catalogue.ids, best, 0))
-    if wanted in catalogue.gathered.photos:
-        raise UnknownProduct(f"product {wanted!r} has no usable photo, so nothing can be compared with it.")
-    raise UnknownProduct(f"no product has the id {wanted!r}, and no image file has that path.")
+    def features(view: View) -> Features:
+        return runtime.extract(fitted(photo, view, runtime.size, box))[None]
 
-
-def _similar_product(catalogue: Extracted, product_id: str, preset: Preset, track: Track) -> Answer:
-    found = catalogue.lists(preset, track).similar[product_id][: preset.k]
-    product = next(product for product in catalogue.products if product.id == product_id)
-    return Answer(product.title, catalogue.gathered.photos[product_id][0].path, found)
+    return np.asarray(joined(views, features)[0], dtype=np.float32)

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from model.clusters import components, sampled
 from model.extractors import Features
-from model.neighbours import DIGITS, TopK, unit
+from model.lengths import unit
+from model.neighbours import DIGITS, TopK
 
 Indices = npt.NDArray[np.int64]
 

@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from catalogue.report import Report
-from model import query
+from model import asking
 from model.build import Built
 from model.plan import Plan
 from model.report_page import table_rows
@@ -53,7 +53,7 @@ def _add_drops(table: Table, drops: Mapping[str, int]) -> None:
     table.columns[1].justify = "right"
 
 
-def similar_table(answer: query.Answer, titles: dict[str, str]) -> Table:
+def similar_table(answer: asking.Answer, titles: dict[str, str]) -> Table:
     table = Table("", "id", "title", "similarity", title=f"similar to {answer.title}")
     for number, near in enumerate(answer.neighbours, start=1):
         table.add_row(str(number), near.product_id, titles[near.product_id], f"{near.similarity:.4f}")

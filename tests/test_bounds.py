@@ -13,7 +13,8 @@ from model import bounds, clusters
 from model.bounds import Bounds
 from model.candidates import Integers
 from model.extractors import Features
-from model.neighbours import TopK, top_k, unit
+from model.lengths import unit
+from model.neighbours import TopK, top_k
 from model.progress import T, silent
 
 COUNT = 1500

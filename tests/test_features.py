@@ -8,10 +8,11 @@ import pytest
 from catalogue.errors import FeaturesError
 from model import features
 from model.extractors import Features, batches
-from model.features import describe, extract, features_of, joined
+from model.features import describe, extract, features_of
 from model.images import Pixels, View
 from model.photos import Photo
 from model.progress import silent
+from model.views import joined
 from tests.factories import MeanColour, encoded, make_photo
 
 COLOURS = ["#c96f4a", "#27406b", "#7a9e7e", "#d9b44a", "#8c8c8c"]

@@ -13,8 +13,8 @@ from catalogue.product import Neighbour, Product
 from model.balance import SHOWN
 from model.duplicates import Pairs
 from model.extractors import Features
+from model.lengths import unit
 from model.lists import Lists, Photos, plain, rank
-from model.neighbours import unit
 from model.policy import Mask, Policy
 from model.progress import silent
 from model.shelf import AVAILABLE, ELSEWHERE

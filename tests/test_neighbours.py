@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from model import clusters, neighbours
+from model import clusters, lengths, neighbours
 from model.candidates import Integers, floor
 from model.extractors import Features
-from model.neighbours import DIGITS, cosines_of, nearest, search, top_k, unit
+from model.lengths import unit
+from model.neighbours import DIGITS, cosines_of, nearest, search, top_k
 from model.progress import T
 
 # Small whole numbers, so that equal similarities are common, and their order by index is really tested.
@@ -80,7 +81,7 @@ def test_blocks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     features = random_features(100)
     whole = top_k(features, 9)
     monkeypatch.setattr(neighbours, "BLOCK", 7)
-    monkeypatch.setattr(neighbours, "VALUES", 11)
+    monkeypatch.setattr(lengths, "VALUES", 11)
     blocked = top_k(features, 9)
     assert np.array_equal(whole.indices, blocked.indices)
     assert np.array_equal(whole.similarities, blocked.similarities)

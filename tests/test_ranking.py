@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.extractors import Features
-from model.neighbours import TopK, top_k, unit
+from model.lengths import unit
+from model.neighbours import TopK, top_k
 from model.ranking import by_look, centred, corrected, crowding, expanded
 
 

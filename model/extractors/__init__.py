@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from model.extractors.pooling import Pooling, pooled
 from model.images import Pixels
 from model.remembered import mark
 
@@ -70,7 +71,7 @@ class Network:
     """What an engine needs of a network; its graphs are built when one runs it.
 
     `graph` gives an ONNX file, or the path of one, that takes (B, 3, S, S) float32; `reference` a Keras model that
-    takes (B, S, S, 3), where there is one. `output` is the one to take of several, and `pooled` makes (B, D) of it.
+    takes (B, S, S, 3), where there is one. `output` is the one to take of several, and `pooling` makes (B, D) of it.
     `positions` gives an ONNX file whose output is (B, C, H, W), what the network found at each position; the features
     are its mean over all of them when `is_mean`.
     """
@@ -83,7 +84,7 @@ class Network:
     reference: Callable[[], Any] | None = None
     any_size: bool = False
     output: str = ""
-    pooled: Callable[[Features], Features] = np.asarray
+    pooling: Pooling = "none"
     positions: Callable[[], bytes] | None = None
     is_mean: bool = False
 
@@ -91,6 +92,10 @@ class Network:
     def engines(self) -> tuple[str, ...]:
         """The engines that can run it, the one that others are compared with first."""
         return ENGINES if self.reference else ENGINES[1:]
+
+    def pooled(self, found: Features) -> Features:
+        """(B, D) of what it gives. Raises ExtractorError for what `pooling` does not fit."""
+        return pooled(found, self.pooling, self.name)
 
 
 def batches(photos: Pixels, size: int) -> Iterator[Pixels]:

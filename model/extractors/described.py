@@ -16,16 +16,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
-import numpy as np
 import onnx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from catalogue.errors import ExtractorError, WeightsError
-from model.extractors import Features, Network, Scale
+from model.extractors import Network, Scale
+from model.extractors.pooling import Pooling
 
 Channels = tuple[float, float, float]
 Positive = Annotated[float, Field(gt=0)]
-Pooling = Literal["none", "first", "mean"]
 
 
 class Description(BaseModel):
@@ -62,24 +61,8 @@ def network(path: Path, weights: Path | None = None) -> Network:
         lambda: model,
         any_size=described.any_size,
         output=described.output,
-        pooled=lambda found: pooled(found, described.pooling, described.name),
+        pooling=described.pooling,
     )
-
-
-def pooled(found: Features, pooling: Pooling, name: str) -> Features:
-    """(N, D) of what a network gives: (N, D) itself, (N, T, D) tokens or (N, D, H, W) positions."""
-    if pooling == "first" and found.ndim == 3:
-        return found[:, 0]
-    if pooling == "mean" and found.ndim > 2:
-        axes = (1,) if found.ndim == 3 else tuple(range(2, found.ndim))
-        return np.asarray(found.mean(axis=axes), dtype=np.float32)
-    flat = found.reshape(len(found), -1)
-    if pooling != "none" or flat.shape != (len(found), max(found.shape[1:], default=0)):
-        raise ExtractorError(
-            f"{name} gives values of shape {found.shape}, which pooling = {pooling!r} does not fit."
-            ' Use "none" for (N, D), "first" or "mean" for (N, T, D), "mean" for (N, D, H, W).'
-        )
-    return flat
 
 
 def _read(path: Path) -> Description:
