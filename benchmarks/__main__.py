@@ -20,6 +20,8 @@ from model.progress import bar
 
 Command = Callable[..., Any]
 
+WIDE = 140  # columns
+
 
 def network_options(command: Command) -> Command:
     """Options of the commands that run a network."""
@@ -60,7 +62,7 @@ def quality_command(
     if as_json:
         print(json.dumps(quality.as_rows(found), indent=1))
     else:
-        Console().print(_table(found))
+        _print(_table(found))
 
 
 @cli.command("extract")
@@ -78,7 +80,7 @@ def extract_command(folder: Path, images: int, rounds: int, name: str, weights: 
     table = Table("way", "engine", "images/s", "ratio")
     for each in speeds:
         table.add_row(each.way, each.engine, f"{each.images_per_second:.1f}", f"{each.ratio:.2f}")
-    Console().print(table)
+    _print(table)
 
 
 @cli.command("memory")
@@ -99,7 +101,7 @@ def memory_command(
     table = Table("engine", "photos", "MB")
     for each in peaks:
         table.add_row(each.engine, str(each.photos), str(each.megabytes))
-    Console().print(table)
+    _print(table)
 
 
 @cli.command("fetch")
@@ -114,7 +116,7 @@ def fetch_command(images: int, rounds: int, as_json: bool) -> None:
     if as_json:
         print(json.dumps(fetch.as_rows(ours, theirs), indent=1))
     else:
-        Console().print(_speeds(ours, theirs))
+        _print(_speeds(ours, theirs))
         print(f"ratio {fetch.ratio(ours, theirs):.2f}")
 
 
@@ -137,7 +139,7 @@ def neighbours_command(cases: tuple[str, ...], rounds: int, as_json: bool) -> No
         ratios = [f"{ratio:.2f}" if ratio else "" for ratio in (each.to_seed, each.to_blocked)]
         found = f"{each.recall:.4f}" if each.recall >= 0 else ""
         table.add_row(each.case, each.way, f"{each.seconds:.2f}", *ratios, str(each.megabytes), found)
-    Console().print(table)
+    _print(table)
 
 
 @cli.command("reproduce-seed")
@@ -155,7 +157,7 @@ def reproduce_seed_command(folder: Path, weights: Path, as_json: bool) -> None:
     if as_json:
         print(json.dumps(reproduce_seed.as_rows(found), indent=1))
     else:
-        Console().print(_pairs(found))
+        _print(_pairs(found))
         print(reproduce_seed.summary(found))
     reproduce_seed.settle(found, weights)
 
@@ -178,7 +180,7 @@ def serve_command(products: int, sizes: tuple[int, ...], clicks: int, parts: tup
     if as_json:
         print(json.dumps(serve.as_rows(figures), indent=1))
     else:
-        Console().print(_figures(figures))
+        _print(_figures(figures))
 
 
 def _figures(figures: list[serve.Figure]) -> Table:
@@ -205,6 +207,11 @@ def _speeds(*contestants: fetch.Figures) -> Table:
     for each in contestants:
         table.add_row(each.name, f"{each.images_per_second:.0f}", f"{each.seconds:.1f}", str(each.connections))
     return table
+
+
+def _print(table: Table) -> None:
+    """Into a file or a pipe as wide as its figures are."""
+    Console(width=None if sys.stdout.isatty() else WIDE).print(table)
 
 
 def _table(found: list[quality.Quality]) -> Table:

@@ -85,5 +85,7 @@ class Reception:
                 self._matching = Matching.load(self._folder, self._catalogue)
             except BundleError as error:
                 flask.current_app.logger.error("error: %s", error)
-                raise ServiceUnavailable(str(error)) from error
+                raise ServiceUnavailable(
+                    "The search by photo is out of order. The log of the site says why."
+                ) from error
         return self._matching

@@ -7,9 +7,15 @@ from io import BytesIO
 from threading import Event, Timer
 
 import flask
-from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout, UnsupportedMediaType
+from werkzeug.exceptions import (
+    BadRequest,
+    ClientDisconnected,
+    HTTPException,
+    RequestEntityTooLarge,
+    RequestTimeout,
+    UnsupportedMediaType,
+)
 from werkzeug.formparser import FormDataParser
-from werkzeug.wsgi import get_input_stream
 
 LARGEST = 10_000_000  # bytes of a body
 SLOWEST = 15.0  # seconds that an upload may take
@@ -33,7 +39,7 @@ def received(request: flask.Request) -> bytes:
     with _ending_after(request, SLOWEST) as ended:
         try:
             body = _body(request)
-        except OSError:  # of gunicorn, about a chunk that never came
+        except (OSError, ClientDisconnected):  # the former of gunicorn, about a chunk that never came
             body = b""
     if ended.is_set():
         raise RequestTimeout(f"The photo did not arrive in {SLOWEST:.0f} seconds.")
@@ -51,16 +57,16 @@ def told(request: flask.Request) -> Iterator[None]:
     try:
         yield
     except HTTPException:
-        with _ending_after(request, LINGER) as ended, suppress(OSError):
-            while get_input_stream(request.environ).read(PIECE) and not ended.is_set():
+        with _ending_after(request, LINGER) as ended, suppress(OSError, ClientDisconnected):
+            while request.stream.read(PIECE) and not ended.is_set():
                 pass
         raise
 
 
 def _body(request: flask.Request) -> bytes:
     """At most one byte more than is allowed, which is refused."""
-    stream, body = get_input_stream(request.environ), bytearray()
-    while piece := stream.read(PIECE):
+    body = bytearray()
+    while piece := request.stream.read(PIECE):
         body += piece
         if len(body) > LARGEST:
             raise _too_large()
@@ -84,10 +90,10 @@ def _ending_after(request: flask.Request, seconds: float) -> Iterator[Event]:
     No timeout of the socket could do that: it begins anew with each byte, and servers read several at a time.
     """
     ended = Event()
+    connection = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
 
     def end() -> None:
         ended.set()
-        connection = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
         with suppress(OSError, AttributeError):  # it was closed; a test's request has none
             connection.shutdown(socket.SHUT_RD)
 

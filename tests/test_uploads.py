@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,11 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.serving import make_server
 
-from catalogue.errors import BundleError
 from catalogue.product import Neighbour
+from model.images import letterboxed
 from storefront import photos, uploads
 from storefront.app import Storefront, create_app
+from storefront.matching import Matching
 from storefront.openapi import BY_PHOTO
 from storefront.photos import PLACES, Reception
 from storefront.settings import Settings
@@ -59,10 +61,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_shop_folder(tmp_path_factory.mktemp("shop"), make_products(30))
 
 
+@pytest.fixture(scope="module")
+def app(folder: Path) -> Iterator[Storefront]:
+    """A site that has a search by photo."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Reception, "is_open", property(lambda _: True))
+        yield create_app(folder, Settings())
+
+
 @pytest.fixture
 def alike(app: Storefront, monkeypatch: pytest.MonkeyPatch) -> Alike:
     found = Alike([product.id for product in app.site.shop.products])
-    monkeypatch.setattr(Reception, "is_open", property(lambda _: True))
     monkeypatch.setattr(Reception, "_loaded", lambda _: found)
     return found
 
@@ -140,17 +149,14 @@ def test_values_that_make_no_sense_are_told(client: FlaskClient, query: str) -> 
     assert query.partition("=")[0] in answer.json["error"]["message"]
 
 
-def test_sold_out_products_are_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dataclasses import replace
-
+def test_sold_out_products_are_passed_over(app: Storefront, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert app.site.photo_search
     products = [
         replace(each, availability="out_of_stock") if number < 5 else each
         for number, each in enumerate(make_products(20))
     ]
-    app = create_app(make_shop_folder(tmp_path, products), Settings())
-    monkeypatch.setattr(Reception, "is_open", property(lambda _: True))
     monkeypatch.setattr(Reception, "_loaded", lambda _: Alike([each.id for each in products]))
-    client = app.server.test_client()
+    client = create_app(make_shop_folder(tmp_path, products), Settings()).server.test_client()
 
     def found(query: str) -> list[str]:
         answer = client.post(f"{BY_PHOTO}?k=3{query}", data=drawn(), content_type=JPEG)
@@ -244,8 +250,9 @@ def test_a_page_is_answered_also_without_scripts(client: FlaskClient) -> None:
     assert refused.mimetype == "text/html"
 
 
-def test_a_site_without_bundle_says_what_to_do(app: Storefront) -> None:
-    client = app.server.test_client()
+def test_a_site_without_bundle_says_what_to_do(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Reception, "is_open", property(lambda _: False))
+    client = create_app(folder, Settings()).server.test_client()
     assert b"python -m model bundle" in client.get("/photo").data
     assert b"photo-link" not in client.get("/").data
     answer = client.post(BY_PHOTO, data=drawn(), content_type=JPEG)
@@ -255,34 +262,17 @@ def test_a_site_without_bundle_says_what_to_do(app: Storefront) -> None:
     assert client.get(BY_PHOTO).status_code == 405
 
 
-def test_a_bundle_that_cannot_be_used_is_told_in_the_log(
-    app: Storefront, alike: Alike, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def broken(_: Reception) -> None:
-        raise BundleError("it is of another catalogue.")
-
-    monkeypatch.undo()
-    monkeypatch.setattr(Reception, "is_open", property(lambda _: True))
-    monkeypatch.setattr("storefront.matching.Matching.load", lambda *_: broken(None))
+def test_a_bundle_that_cannot_be_used_is_told_in_the_log(app: Storefront, caplog: pytest.LogCaptureFixture) -> None:
     answer = app.server.test_client().post(BY_PHOTO, data=drawn(), content_type=JPEG)
     assert answer.status_code == 503
-    assert "it is of another catalogue." in caplog.text
-    assert alike.most == 0
-
-
-class Real:
-    """The real checks of pictures, in front of a search that is not asked."""
-
-    def __init__(self) -> None:
-        from storefront.matching import Matching
-
-        self.similar = Matching(Decoding()).similar  # type: ignore[arg-type]
+    assert "python -m model bundle" in caplog.text
+    assert str(ROOT) not in answer.text
 
 
 class Decoding:
-    def nearest(self, photo: bytes, _box: object, _k: int) -> list[Neighbour]:
-        from model.images import letterboxed
+    """Decodes a photo, and finds nothing."""
 
+    def nearest(self, photo: bytes, _box: object, _k: int) -> list[Neighbour]:
         letterboxed(photo, 224)
         return []
 
@@ -300,7 +290,7 @@ def _bomb(kind: str, side: int) -> bytes:
         (b"text, not a picture", 415),
         (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", 415),
         (b"%PDF-1.7", 415),
-        (b"\xff\xd8\xff\xe0 not much of a JPEG", 415),
+        (b"\xff\xd8\xff\xe0 not much of a JPEG", 422),
         (drawn()[:400], 422),
         (_bomb("PNG", 12_000), 422),
         (_bomb("GIF", 8_000), 422),
@@ -310,8 +300,7 @@ def _bomb(kind: str, side: int) -> bytes:
 def test_what_is_no_usable_picture_is_refused(
     app: Storefront, monkeypatch: pytest.MonkeyPatch, photo: bytes, status: int
 ) -> None:
-    monkeypatch.setattr(Reception, "is_open", property(lambda _: True))
-    monkeypatch.setattr(Reception, "_loaded", lambda _: Real())
+    monkeypatch.setattr(Reception, "_loaded", lambda _: Matching(Decoding()))  # type: ignore[arg-type]
     answer = app.server.test_client().post(BY_PHOTO, data=photo, content_type=JPEG)
     assert (answer.status_code, answer.mimetype) == (status, "application/json")
     told = json.dumps(answer.json)
