@@ -11,6 +11,11 @@ def labelled(text: str) -> dict[str, Any]:
     return {"aria-label": text}
 
 
+def described(by: str) -> dict[str, Any]:
+    """A part of the page that the element of the id `by` explains."""
+    return {"aria-describedby": by}
+
+
 def announced() -> dict[str, Any]:
     """A part of the page that is read out when it changes."""
     return {"aria-live": "polite"}

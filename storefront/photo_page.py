@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from catalogue.product import Neighbour
 from storefront import cards
-from storefront.aria import HIDDEN, data, labelled
+from storefront.aria import HIDDEN, data, described, labelled
 from storefront.markup import control, with_attributes
 from storefront.page import Page
 from storefront.site import Site
@@ -16,6 +16,7 @@ from storefront.uploads import FIELD
 from storefront.urls import HOME, PHOTO
 
 SIMILAR = 12
+HINT = "by-photo-hint"
 CORNERS = ("left top", "right top", "left bottom", "right bottom")
 
 
@@ -136,11 +137,11 @@ def _stage(site: Site) -> Component:
         role="application",
         tabIndex="0",
         **labelled(texts.part),
-        **{"aria-describedby": "by-photo-hint"},
+        **described(by=HINT),
     )
     canvas = html.Canvas(className="by-photo-canvas", role="img", **labelled(texts.own))
     whole = html.Button(texts.whole, type="button", className="by-photo-whole btn btn-sm btn-outline-secondary")
-    hint = html.P(texts.part_hint, id="by-photo-hint", className="by-photo-hint")
+    hint = html.P(texts.part_hint, id=HINT, className="by-photo-hint")
     return html.Div(
         [html.Div([canvas, frame], className="by-photo-photo"), whole, hint], className="by-photo-stage", hidden=True
     )

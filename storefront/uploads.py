@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from threading import Event, Timer
+from typing import Any
 
 import flask
 from werkzeug.exceptions import (
@@ -90,7 +91,7 @@ def _ending_after(request: flask.Request, seconds: float) -> Iterator[Event]:
     No timeout of the socket could do that: it begins anew with each byte, and servers read several at a time.
     """
     ended = Event()
-    connection = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
+    connection: Any = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
 
     def end() -> None:
         ended.set()

@@ -79,7 +79,8 @@ def alike(app: Storefront, monkeypatch: pytest.MonkeyPatch) -> Alike:
 @pytest.fixture
 def client(app: Storefront, alike: Alike) -> FlaskClient:
     assert not alike.most
-    return app.server.test_client()
+    tested: FlaskClient = app.server.test_client()
+    return tested
 
 
 @contextmanager
@@ -109,7 +110,7 @@ def sent(port: int, body: bytes, kind: str = JPEG) -> http.client.HTTPResponse:
 def test_a_photo_is_the_body(client: FlaskClient, kind: str) -> None:
     answer = client.post(f"{BY_PHOTO}?k=3", data=drawn(), content_type=kind)
     assert answer.status_code == 200
-    assert [each["id"] for each in answer.json["similar"]] == ["bowl-001", "bowl-003", "bowl-005"]
+    assert [each["id"] for each in answer.get_json()["similar"]] == ["bowl-001", "bowl-003", "bowl-005"]
     assert answer.headers["Cache-Control"] == "no-store"
 
 
@@ -136,7 +137,7 @@ def test_what_is_no_photo_is_refused_before_it_is_looked_at(
 ) -> None:
     answer = client.post(BY_PHOTO, data=body, content_type=kind)
     assert answer.status_code == status
-    assert answer.json["error"]["message"].endswith(".")
+    assert answer.get_json()["error"]["message"].endswith(".")
     assert alike.most == 0
 
 
@@ -146,7 +147,7 @@ def test_what_is_no_photo_is_refused_before_it_is_looked_at(
 def test_values_that_make_no_sense_are_told(client: FlaskClient, query: str) -> None:
     answer = client.post(f"{BY_PHOTO}?{query}", data=drawn(), content_type=JPEG)
     assert answer.status_code == 400
-    assert query.partition("=")[0] in answer.json["error"]["message"]
+    assert query.partition("=")[0] in answer.get_json()["error"]["message"]
 
 
 def test_sold_out_products_are_passed_over(app: Storefront, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +161,7 @@ def test_sold_out_products_are_passed_over(app: Storefront, tmp_path: Path, monk
 
     def found(query: str) -> list[str]:
         answer = client.post(f"{BY_PHOTO}?k=3{query}", data=drawn(), content_type=JPEG)
-        return [each["id"] for each in answer.json["similar"]]
+        return [each["id"] for each in answer.get_json()["similar"]]
 
     assert found("") == [each.id for each in products[5:8]]
     assert found("&in_stock=false") == [each.id for each in products[:3]]
@@ -257,8 +258,8 @@ def test_a_site_without_bundle_says_what_to_do(folder: Path, monkeypatch: pytest
     assert b"photo-link" not in client.get("/").data
     answer = client.post(BY_PHOTO, data=drawn(), content_type=JPEG)
     assert answer.status_code == 503
-    assert "python -m model bundle" in answer.json["error"]["message"]
-    assert BY_PHOTO not in client.get("/api/v1/openapi.json").json["paths"]
+    assert "python -m model bundle" in answer.get_json()["error"]["message"]
+    assert BY_PHOTO not in client.get("/api/v1/openapi.json").get_json()["paths"]
     assert client.get(BY_PHOTO).status_code == 405
 
 
