@@ -11,9 +11,11 @@ from PIL import Image
 from rich.console import Console
 
 from catalogue import command as command_line
+from catalogue.precomputed import PHOTO
 from catalogue.report import report_bytes
 from model import asking, judging, sheet, tables
 from model.build import build
+from model.bundle import bundle
 from model.extracted import extract
 from model.features import write_arrays
 from model.options import chosen, list_options, shared_options
@@ -86,6 +88,18 @@ def similar_command(folder: Path, wanted: str, sheet_path: Path | None, **option
         ]
         sheet.save(sheet.draw([asked, *found]), sheet_path)
         print(f"{sheet_path} shows them")
+
+
+@cli.command("bundle")
+@click.argument("folder", type=Folder)
+@click.option("--out", default="precomputed", show_default=True, type=Folder, help="Where the lists of FOLDER are.")
+@shared_options
+def bundle_command(folder: Path, out: Path, **options: Any) -> None:
+    """The search by photo of FOLDER, beside its lists in --out: the network in as few bits as agree, and features."""
+    with_ = chosen(folder, **options)
+    made = bundle(folder, out, with_.network, with_.extractor, with_.preset, bar)
+    Console().print(tables.precision_table(made))
+    print(f"{out / PHOTO} holds version {made.bundle.version}")
 
 
 @cli.command("evaluate")

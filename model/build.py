@@ -10,7 +10,7 @@ import numpy as np
 from catalogue import writer
 from catalogue.encoding import Build, Entry, Manifest
 from catalogue.errors import PrecomputedError
-from catalogue.precomputed import MANIFEST, load
+from catalogue.precomputed import IMAGES, MANIFEST, PHOTO, load
 from catalogue.product import Layout, Neighbour
 from catalogue.report import report_bytes
 from catalogue.shop import Shop
@@ -146,6 +146,6 @@ def _check_out(out: Path, folder: Path) -> None:
         raise PrecomputedError(f"{out} is the catalogue's own folder. Name another with --out.")
     if out.exists() and not out.is_dir():
         raise PrecomputedError(f"{out} is a file. Name a folder with --out.")
-    ours = re.compile(rf"{re.escape(MANIFEST)}|images|[0-9a-f]{{16}}|\..*")
+    ours = re.compile(rf"{re.escape(MANIFEST)}|{IMAGES}|{PHOTO}|[0-9a-f]{{16}}|\..*")
     if out.is_dir() and (foreign := sorted(path.name for path in out.iterdir() if not ours.fullmatch(path.name))):
         raise PrecomputedError(f"{out} holds {foreign[0]}, which is no part of precomputed lists. Name another folder.")

@@ -30,14 +30,15 @@ REMEDY = "Make it with: python -m model bundle data/SHOP --out {}"
 
 @dataclass(frozen=True)
 class Candidate:
-    """A precision of the network: its bytes, as they are and compressed, and its agreement with the lists' features.
+    """A precision of the network: its megabytes, as they are and compressed, and how it agrees.
 
-    That is the least `cosine` of a photo's features, and the mean share of its ten nearest that both find.
+    That is the least `cosine` of a photo's features with those that the lists were made of, and the mean share of its
+    ten nearest that both find.
     """
 
     precision: str
-    bytes: int
-    compressed: int
+    megabytes: float
+    compressed: float
     cosine: float
     overlap: float
 

@@ -3,12 +3,13 @@
 Kept beside the features, as a few numbers: a network in eight bits is the same whenever it is built from them.
 """
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from catalogue.errors import ExtractorError
-from model.extractors import INT8, OPENVINO, Network, Scale, int8, openvino
+from model.extractors import INT8, OPENVINO, Features, Network, Scale, int8, openvino
 from model.extractors.engine import OnEngine
 from model.extractors.openvino import BATCH
 from model.images import Fit, Pixels, View
@@ -41,16 +42,36 @@ def measured(network: Network, photos: Pixels, track: Track) -> int8.Ranges:
     graph = network.graph()
     taken, names = int8.inputs(graph)
     inner = [name for name in names if name != taken]
-    run = openvino.watched(graph, network, inner)
     seen = {name: int8.Histogram() for name in inner}
+    for found in _watched(graph, network, inner, photos, track):
+        for name, values in zip(inner, found, strict=True):
+            seen[name].add(values)
+    return {name: histogram.range() for name, histogram in seen.items()} | {taken: _whole(network.scale)}
+
+
+def means(folder: Path, network: Network, fit: Fit, track: Track) -> dict[str, Features]:
+    """The mean (I,) of what flows into each fully connected layer, on the photos that `ranges` are measured on."""
+    graph = network.graph()
+    sizes = int8.dense(graph)
+    if not sizes:
+        return {}
+    photos = sample(folder, fit, network.size, SAMPLE, track)
+    found = [
+        [values.reshape(-1, size).mean(axis=0) for values, size in zip(batch, sizes.values(), strict=True)]
+        for batch in _watched(graph, network, list(sizes), photos, track)
+    ]
+    return {name: np.mean(each, axis=0) for name, each in zip(sizes, zip(*found, strict=True), strict=True)}
+
+
+def _watched(
+    graph: bytes | Path, network: Network, names: Sequence[str], photos: Pixels, track: Track
+) -> Iterator[list[Features]]:
+    """What the values called `names` are on BATCH photos after the others, each (M,) float32."""
+    run = openvino.watched(graph, network, names)
     starts = range(0, len(photos) - BATCH + 1, BATCH) or [0]
     for start in track(starts, "calibrating", len(starts)):
         batch = photos[start : start + BATCH]
-        if len(batch) < BATCH:
-            batch = batch.repeat(BATCH, axis=0)[:BATCH]
-        for name, values in zip(inner, run(batch), strict=True):
-            seen[name].add(values)
-    return {name: histogram.range() for name, histogram in seen.items()} | {taken: _whole(network.scale)}
+        yield run(batch if len(batch) == BATCH else batch.repeat(BATCH, axis=0)[:BATCH])
 
 
 def on_engine(folder: Path, network: Network, engine: str, fit: Fit, track: Track) -> OnEngine:

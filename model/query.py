@@ -51,7 +51,8 @@ class PhotoSearch:
         The best photo of a product counts. Similarities are raw cosines, rounded to 4 digits; where they are equal the
         smaller id comes first. Raises UnusableImage.
         """
-        best = np.maximum.reduceat(self._rows.cosines(described(self._runtime, self._views, photo, box)), self._first)
+        vector = described(self._runtime, self._views, photo, box)
+        best = np.maximum.reduceat(self._rows.cosines(vector[None])[0], self._first)
         order = np.argsort(-np.round(best, 4), kind="stable")[:k]
         return [Neighbour(self._ids[place], round(float(best[place]), 4)) for place in order]
 

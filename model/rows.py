@@ -14,13 +14,13 @@ import numpy.typing as npt
 from model.extractors import Features
 from model.lengths import row_lengths, slices, unit
 
-Kind = Literal["int8", "float16"]
+Kind = Literal["int8", "float16", "float32"]
 _STEPS = 127  # of a row's largest value, on each side of nought
 
 
 @dataclass(frozen=True)
 class Rows:
-    """`values` (N, D) int8 or float16, in memory or on disk, and `scales` (N,) float32."""
+    """`values` (N, D) of a Kind, in memory or on disk, and `scales` (N,) float32."""
 
     values: npt.NDArray[Any]
     scales: Features
@@ -46,13 +46,14 @@ class Rows:
             raise ValueError("expected a scale for each row")
         return rows
 
-    def cosines(self, vector: Features) -> Features:
-        """(N,) float32 cosines of the rows with `vector` (D,) float32. Raises ValueError when it is not finite."""
-        direction = unit(vector[None])[0]
-        found = np.empty(len(self.values), dtype=np.float32)
+    def cosines(self, vectors: Features) -> Features:
+        """(Q, N) float32 cosines of `vectors` (Q, D) with the rows. Raises ValueError for what is not finite."""
+        directions = unit(vectors)
+        found = np.empty((len(vectors), len(self.values)), dtype=np.float32)
         for part, wide in self._blocks():
-            np.dot(wide, direction, out=found[part])
-        return np.asarray(np.clip(found * self.scales, -1, 1), dtype=np.float32)
+            found[:, part] = directions @ wide.T
+        found *= self.scales
+        return np.clip(found, -1, 1, out=found)
 
     def _blocks(self) -> Iterator[tuple[slice, Features]]:
         """Some rows after the others as float32, in one place in memory."""

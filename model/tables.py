@@ -9,6 +9,7 @@ from rich.table import Table
 from catalogue.report import Report
 from model import asking
 from model.build import Built
+from model.bundle import Bundled
 from model.plan import Plan
 from model.report_page import table_rows
 
@@ -58,6 +59,21 @@ def similar_table(answer: asking.Answer, titles: dict[str, str]) -> Table:
     for number, near in enumerate(answer.neighbours, start=1):
         table.add_row(str(number), near.product_id, titles[near.product_id], f"{near.similarity:.4f}")
     table.columns[3].justify = "right"
+    return table
+
+
+def precision_table(made: Bundled) -> Table:
+    """The precisions that were measured, the one that was taken last."""
+    bundle = made.bundle
+    table = Table("network", "MB", "compressed", "least cosine", "same of ten", "ms a photo", "")
+    for each in made.measured:
+        found = each.candidate
+        figures = (f"{found.megabytes:.1f}", f"{found.compressed:.1f}", f"{found.cosine:.4f}", f"{found.overlap:.4f}")
+        table.add_row(found.precision, *figures, f"{each.milliseconds:.0f}", "taken" if each.agrees else "")
+    table.add_section()
+    table.add_row(f"features in {bundle.kind}", "", "", "", f"{bundle.recall:.4f}", "", "taken")
+    for column in table.columns[1:6]:
+        column.justify = "right"
     return table
 
 

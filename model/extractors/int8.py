@@ -76,8 +76,24 @@ class Histogram:
         return float((self._counts * np.where(size <= limit, rounded, (size - limit) ** 2)).sum())
 
 
-def quantised(model: bytes | Path, ranges: Ranges) -> bytes:
-    """The ONNX file `model` with each layer that has weights, and a range for what flows into it, in eight bits."""
+def dense(model: bytes | Path) -> dict[str, int]:
+    """The values that flow into fully connected layers with a bias, and how many each layer takes of a photo."""
+    graph = opened(model).graph
+    sizes = {each.name: each.dims for each in graph.initializer}
+    return {node.input[0]: sizes[node.input[1]][1 - _axis(node)] for node in _weighted(graph) if _has_bias(node)}
+
+
+def quantised(
+    model: bytes | Path,
+    ranges: Ranges,
+    dense_steps: int = WEIGHT_STEPS,
+    means: Mapping[str, Array] | None = None,
+) -> bytes:
+    """The ONNX file `model` with each layer that has weights, and a range for what flows into it, in eight bits.
+
+    Weights of fully connected layers with a bias have `dense_steps` on each side of nought: fewer compress
+    better. What rounding does to the `means` (I,) of what flows into such a layer is taken back by its bias.
+    """
     network = _modern(opened(model))
     graph = network.graph
     constants = {each.name: each for each in graph.initializer}
@@ -89,7 +105,12 @@ def quantised(model: bytes | Path, ranges: Ranges) -> bytes:
             if not any(f"{given}_near" in made.output for made in nodes):
                 nodes += _rounded_flow(graph, given, *ranges[given])
             if constants[kernel].data_type != TensorProto.INT8:
-                nodes.append(_rounded_weights(graph, constants[kernel], _axis(node)))
+                steps = dense_steps if _has_bias(node) else WEIGHT_STEPS
+                mean = (means or {}).get(given) if _has_bias(node) else None
+                restored, shift = _rounded_weights(graph, constants[kernel], _axis(node), steps, mean)
+                nodes.append(restored)
+                if mean is not None:
+                    node.input[2] = _shifted(graph, constants[node.input[2]], shift)
             node.input[0], node.input[1] = f"{given}_near", f"{kernel}_near"
         nodes.append(NodeProto.FromString(node.SerializeToString()))  # a copy: the next line empties the graph
     del graph.node[:]
@@ -126,23 +147,45 @@ def _rounded_flow(graph: GraphProto, name: str, least: float, largest: float) ->
     ]
 
 
-def _rounded_weights(graph: GraphProto, constant: TensorProto, axis: int) -> NodeProto:
-    """Turns the constant into eight bits where it is, and gives the node that makes weights of it again."""
+def _rounded_weights(
+    graph: GraphProto, constant: TensorProto, axis: int, steps: int, mean: Array | None
+) -> tuple[NodeProto, Array]:
+    """Turns the constant into eight bits where it is, and gives the node that makes weights of it again.
+
+    And what the layer gives less for that (O,), where its input is `mean` (I,).
+    """
     weights = numpy_helper.to_array(constant)
     others = tuple(each for each in range(weights.ndim) if each != axis)
     largest = np.maximum(weights.max(axis=others), -weights.min(axis=others))
     lone = axis == 0 and weights.shape[1] == 1
-    steps = _LONE_WEIGHT_STEPS if lone else WEIGHT_STEPS
-    scale = np.where(largest > 0, largest / steps, 1).astype(np.float32)
+    scale = np.where(largest > 0, largest / (_LONE_WEIGHT_STEPS if lone else steps), 1).astype(np.float32)
     rounded = np.empty(weights.shape, dtype=np.int8)
+    lost = np.zeros(len(scale))
     across = scale.reshape([-1 if each == axis else 1 for each in range(weights.ndim)])
     for start in range(0, len(weights), _ROWS):
         rows = slice(start, start + _ROWS)
-        rounded[rows] = np.rint(weights[rows] / (across[rows] if axis == 0 else across))
+        here = across[rows] if axis == 0 else across
+        rounded[rows] = np.rint(weights[rows] / here)
+        if mean is not None:
+            rest = weights[rows] - rounded[rows] * here
+            lost[rows if axis == 0 else slice(None)] += rest @ mean if axis == 0 else mean[rows] @ rest
     constant.CopyFrom(numpy_helper.from_array(rounded, constant.name))
     parts = [f"{constant.name}_scale", f"{constant.name}_zero"]
     _add_constants(graph, {parts[0]: scale, parts[1]: np.zeros(len(scale), dtype=np.int8)})
-    return helper.make_node("DequantizeLinear", [constant.name, *parts], [f"{constant.name}_near"], axis=axis)
+    return helper.make_node("DequantizeLinear", [constant.name, *parts], [f"{constant.name}_near"], axis=axis), lost
+
+
+def _has_bias(node: NodeProto) -> bool:
+    """Whether a layer is fully connected and gives its product and a bias, as they are."""
+    plain = all(each.f == 1 for each in node.attribute if each.name in ("alpha", "beta"))
+    return node.op_type == "Gemm" and len(node.input) == 3 and plain
+
+
+def _shifted(graph: GraphProto, bias: TensorProto, shift: Array) -> str:
+    """The name of a bias of its own, as layers may share one."""
+    name = f"{bias.name}_shifted_{len(graph.initializer)}"
+    _add_constants(graph, {name: (numpy_helper.to_array(bias) + shift).astype(np.float32)})
+    return name
 
 
 def _add_constants(graph: GraphProto, arrays: Mapping[str, Array]) -> None:
