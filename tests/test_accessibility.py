@@ -16,7 +16,7 @@ LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 RULES: dict[str, Any] = {"runOnly": {"type": "tag", "values": LEVELS}, "resultTypes": ["violations"]}
 CONTRAST: dict[str, Any] = {"runOnly": ["color-contrast"]}  # all that a theme changes, and wide shows all parts
 PRODUCT = "/p/basket-001"
-PAGES = ("/", "/?q=mug", "/?q=unicorn", PRODUCT, "/nowhere", "/map", "/report")
+PAGES = ("/", "/?q=mug", "/?q=unicorn", PRODUCT, "/nowhere", "/map", "/report", "/photo")
 
 
 @pytest.fixture(scope="module")
@@ -38,13 +38,13 @@ def test_axe_finds_nothing(looked: Page, path: str) -> None:
     open_page(looked, path)
     for width in (390, 1360):
         looked.set_viewport_size({"width": width, "height": 900})
-        assert _violations(looked, RULES) == [], f"{width} pixels"
+        assert violations(looked, RULES) == [], f"{width} pixels"
     looked.emulate_media(color_scheme="dark")
     expect(looked.locator("html")).to_have_attribute("data-bs-theme", "dark")
-    assert _violations(looked, CONTRAST) == [], "dark"
+    assert violations(looked, CONTRAST) == [], "dark"
 
 
-def _violations(page: Page, rules: dict[str, Any]) -> list[str]:
+def violations(page: Page, rules: dict[str, Any]) -> list[str]:
     found = AXE.run(page, options=rules).response["violations"]
     return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found]
 

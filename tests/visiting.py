@@ -1,5 +1,6 @@
 """Visits to the shop in a real browser. Whatever goes wrong on a page fails the test that opened it."""
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -37,8 +38,8 @@ def visitor(browser: Browser, address: str, **options: Any) -> BrowserContext:
 def watched(context: BrowserContext, allowed: str = "") -> Iterator[Page]:
     """A tab. At the end it raises AssertionError when something went wrong in it.
 
-    That is each error of a script or the console (the policy's violations are such) that does not hold the text
-    `allowed`, and each request that is not a GET: no click asks Dash.
+    That is each error of a script or the console (the policy's violations are such) and each request that is not a GET,
+    as no click asks Dash; but for those that hold what the pattern `allowed` finds.
     """
     page, wrong = context.new_page(), list[str]()
     page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -48,7 +49,7 @@ def watched(context: BrowserContext, allowed: str = "") -> Iterator[Page]:
         yield page
     finally:
         page.close()
-    unexpected = [each for each in wrong if not allowed or allowed not in each]
+    unexpected = [each for each in wrong if not allowed or not re.search(allowed, each)]
     if unexpected:
         raise AssertionError("\n".join(unexpected))
 
