@@ -22,7 +22,7 @@ check: .build/test-installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
-	$(BIN)/oxlint assets/*.js
+	$(BIN)/oxlint assets/*.js assets/*/*.js
 
 # Renews every lock from its short list; each is valid for Python 3.11 to 3.13.
 lock: .build/test-installed

@@ -10,9 +10,9 @@ from catalogue.errors import UnknownProduct
 from catalogue.product import Neighbour, Price, Thumbnail
 from catalogue.reasons import Reason
 from catalogue.search import Query
-from storefront.openapi import NEIGHBOURS, PRODUCTS, SEARCH, SIMILAR, Json, document, read
+from storefront.openapi import BANDS, NEIGHBOURS, PRODUCTS, SEARCH, SIMILAR, Json, document, read
 from storefront.site import Site
-from storefront.urls import product_address
+from storefront.urls import product_address, shop_address
 
 Given = dict[str, list[str]]  # a query as it was sent
 
@@ -72,7 +72,14 @@ def beside(site: Site, neighbours: Iterable[Neighbour]) -> list[Json]:
     listed = list(neighbours)
     found = zip(listed, site.shop.entries(near.product_id for near in listed), strict=True)
     return [
-        {**basics(site, entry), "similarity": near.similarity, "reasons": words(near.reasons)} for near, entry in found
+        {
+            **basics(site, entry),
+            "link": shop_address(entry.product.link),
+            "similarity": near.similarity,
+            "band": band(site, near.similarity),
+            "reasons": words(near.reasons),
+        }
+        for near, entry in found
     ]
 
 
@@ -112,6 +119,11 @@ def image(site: Site, thumbnail: Thumbnail) -> Json:
         "height": thumbnail.height,
         "colour": thumbnail.colour,
     }
+
+
+def band(site: Site, similarity: float) -> str:
+    """The first of BANDS whose least similarity is reached, empty below all of them and without a report."""
+    return next((name for least, name in zip(site.least, BANDS, strict=False) if similarity >= least), "")
 
 
 def words(flags: int) -> list[str]:

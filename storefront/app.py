@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from catalogue import precomputed
 from catalogue.errors import DiskError
-from storefront import api, chart, document, headers, images, parts, photo_answers, sharing
+from storefront import api, chart, document, headers, images, parts, photo_answers, sharing, widget
 from storefront.layout import layout
 from storefront.photos import Reception
 from storefront.settings import Settings
@@ -25,6 +25,7 @@ class Storefront(Dash):
             "lookalike",
             assets_folder=str(ASSETS),
             assets_ignore=r"^(bootstrap\.min\.css|lookalike\.css|theme\.js)$|\.test\.js$",  # `document` has these
+            assets_path_ignore=["^widget$"],  # for other sites' pages
             title=site.settings.name,
             update_title="",
             compress=True,
@@ -54,6 +55,7 @@ def create_app(folder: str | Path, settings: Settings | None = None) -> Storefro
     images.register(server, Path(folder).resolve() / precomputed.IMAGES)
     api.register(server, site, reception)
     photo_answers.register(server, site, reception, app.index)
+    widget.register(server, site, app.get_asset_url)
     sharing.register_sitemap(server, site)
     headers.register(app, site)
     _prepare_search(app, site)

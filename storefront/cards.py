@@ -13,7 +13,7 @@ from storefront.aria import GRID
 from storefront.markup import toned, with_attributes
 from storefront.reasons import sentence
 from storefront.site import Site
-from storefront.urls import product_address
+from storefront.urls import product_address, shop_address
 
 EAGER = 6  # pictures of a grid that a phone shows at once
 IN_GRID = "(max-width: 420px) 46vw, 160px"  # where it is up to 210, so that a plain screen takes the small photo
@@ -36,10 +36,14 @@ def plain_grid(site: Site, entries: Sequence[Entry]) -> Component:
     return html.Ul(cards, className="product-grid similar-grid", **GRID)
 
 
-def similar_grid(site: Site, neighbours: Sequence[Neighbour], *, eager: bool) -> Component:
-    """The products of a list, best first, with how similar they are and why; `eager` where it is seen at once."""
+def similar_grid(site: Site, neighbours: Sequence[Neighbour], *, eager: bool, to_shop: bool = False) -> Component:
+    """The products of a list, best first, with how similar they are and why; `eager` where it is seen at once.
+
+    With `to_shop` they lead to the shop's own pages, where it has said these.
+    """
     entries = site.shop.entries(near.product_id for near in neighbours)
-    cards = [html.Li(_similar(site, entry, near, eager=eager)) for entry, near in zip(entries, neighbours, strict=True)]
+    found = zip(entries, neighbours, strict=True)
+    cards = [html.Li(_similar(site, entry, near, eager=eager, to_shop=to_shop)) for entry, near in found]
     return html.Ul(cards, className="product-grid similar-grid", **GRID)
 
 
@@ -70,17 +74,26 @@ def price(site: Site, product: Product) -> Component | None:
     return html.Span([html.Del(former, className="former-price"), " ", paid], className="price")
 
 
-def _similar(site: Site, entry: Entry, near: Neighbour, *, eager: bool) -> Component:
+def _similar(site: Site, entry: Entry, near: Neighbour, *, eager: bool, to_shop: bool) -> Component:
     """A card with the band in words, the cosine itself, and why, where the build says so."""
     named = html.Span(f"{site.texts.similarity} ", className="visually-hidden")
     why = " · ".join(filter(None, [f"{near.similarity:.2f}", sentence(site.texts, near.reasons)]))
     band = site.band(near.similarity)
     foot = [*_foot(site, entry.product), " ", html.Span([named, why], className="why")]
-    return _card(site, entry, foot, IN_ASIDE, eager=eager, badge=html.Span(band, className="band") if band else None)
+    badge = html.Span(band, className="band") if band else None
+    address = shop_address(entry.product.link) if to_shop else ""
+    return _card(site, entry, foot, IN_ASIDE, eager=eager, badge=badge, address=address)
 
 
 def _card(
-    site: Site, entry: Entry, foot: list[Any], sizes: str, *, eager: bool, badge: Component | None = None
+    site: Site,
+    entry: Entry,
+    foot: list[Any],
+    sizes: str,
+    *,
+    eager: bool,
+    badge: Component | None = None,
+    address: str = "",
 ) -> Component:
     content = [
         picture(site, entry.thumbnails, "", sizes, eager=eager),
@@ -89,7 +102,7 @@ def _card(
         " ",
         html.Span(foot, className="card-foot"),
     ]
-    return html.A(content, href=product_address(entry.product.id), className="product-card")
+    return html.A(content, href=address or product_address(entry.product.id), className="product-card")
 
 
 def _foot(site: Site, product: Product) -> list[Any]:

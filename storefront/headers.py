@@ -17,8 +17,8 @@ def register(app: Dash, site: Site) -> None:
     server.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR  # Dash's asset addresses carry the time of the last change
 
     @cache
-    def csp() -> str:
-        return policy(app.csp_hashes(), site.settings.image_base)
+    def csp(*, framed: bool) -> str:
+        return policy(app.csp_hashes(), site.settings.image_base, framed=framed)
 
     def complete(response: flask.Response) -> flask.Response:
         if not flask.g.get("found", True):  # Dash answers 200 at every address
@@ -26,18 +26,22 @@ def register(app: Dash, site: Site) -> None:
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
         if response.mimetype == "text/html":
-            response.headers["Content-Security-Policy"] = csp()
+            response.headers["Content-Security-Policy"] = csp(framed=flask.g.get("framed", False))
             response.headers["Cache-Control"] = "no-cache"
         return response
 
     server.after_request(complete)
 
 
-def policy(hashes: Sequence[str], image_base: str) -> str:
-    """A Content-Security-Policy without foreign or inline scripts but Dash's own, which are known by their hashes."""
+def policy(hashes: Sequence[str], image_base: str, *, framed: bool = False) -> str:
+    """A Content-Security-Policy without foreign or inline scripts but Dash's own, which are known by their hashes.
+
+    `framed`: other sites may show the page in a frame.
+    """
     base = urlsplit(image_base)
     images = f" {base.scheme}://{base.netloc}" if base.netloc else ""
     scripts = " ".join(["'self'", *hashes])
+    ancestors = "*" if framed else "'self'"
     return "; ".join(
         [
             "default-src 'self'",
@@ -48,6 +52,6 @@ def policy(hashes: Sequence[str], image_base: str) -> str:
             "object-src 'none'",
             "base-uri 'self'",
             "form-action 'self'",
-            "frame-ancestors 'self'",
+            f"frame-ancestors {ancestors}",
         ]
     )

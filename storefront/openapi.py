@@ -17,6 +17,8 @@ SIMILAR = "/similar"  # behind the address of a product
 BY_PHOTO = f"{ROOT}/similar"
 DOCUMENT = f"{ROOT}/openapi.json"
 
+BANDS = ("very similar", "similar", "loosely similar")
+
 Json = dict[str, Any]
 Part = tuple[float, float, float, float]  # left, top, width and height of a photo, as shares of its sides
 
@@ -255,6 +257,12 @@ BASICS: dict[str, Json] = {
     "links": _object(self=ADDRESS, similar=ADDRESS, page=ADDRESS),
 }
 NEAR: dict[str, Json] = {
+    "link": {**TEXT, "description": "The product's page in the shop; empty where the shop names none of the web."},
+    "band": {
+        "type": "string",
+        "enum": [*BANDS, ""],
+        "description": "What `similarity` means in this catalogue; empty below all, and without a report.",
+    },
     "similarity": {"type": "number", "minimum": -1, "maximum": 1, "description": "The cosine of the two features."},
     "reasons": {
         **_list({"type": "string", "enum": [str(reason.name).lower() for reason in Reason]}),
@@ -310,6 +318,7 @@ _MUG: Json = {
         "page": "/p/mug-001",
     },
 }
+_NEAR: Json = {**_MUG, "link": "https://shop.example/mug-001", "similarity": 0.9312, "band": "similar", "reasons": []}
 EXAMPLES: Json = {
     "Products": {
         "total": 1,
@@ -327,7 +336,7 @@ EXAMPLES: Json = {
         "added": "",
         "images": [_MUG["image"]],
     },
-    "Similar": {"id": "mug-002", "similar": [{**_MUG, "similarity": 0.9312, "reasons": ["shape", "category"]}]},
-    "Alike": {"similar": [{**_MUG, "similarity": 0.9312, "reasons": []}]},
+    "Similar": {"id": "mug-002", "similar": [{**_NEAR, "reasons": ["shape", "category"]}]},
+    "Alike": {"similar": [_NEAR]},
     "Error": {"error": {"code": "not_found", "message": "No product has the id 'mug-999'."}},
 }

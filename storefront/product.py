@@ -12,7 +12,7 @@ from storefront import cards, heat
 from storefront.aria import data, labelled
 from storefront.page import Page
 from storefront.site import Site
-from storefront.urls import HOME, Browsing, product_address
+from storefront.urls import HOME, Browsing, product_address, shop_address
 
 SIMILAR = 12
 
@@ -72,9 +72,10 @@ def _actions(site: Site, product: Product) -> list[Component]:
         type="button",
         **data(copy=product_address(product.id), copied=texts.copied),
     )
-    if not product.link.startswith(("https://", "http://")):  # a feed may hold any other scheme
+    address = shop_address(product.link)
+    if not address:
         return [copy]
-    return [html.A(texts.see_in_shop, href=product.link, className="btn btn-sm btn-primary", rel="noopener"), copy]
+    return [html.A(texts.see_in_shop, href=address, className="btn btn-sm btn-primary", rel="noopener"), copy]
 
 
 def _lists(site: Site, entry: Entry, similar: list[Neighbour]) -> list[Any]:

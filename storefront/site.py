@@ -33,7 +33,7 @@ class Site:
     def build(self) -> str:
         """12 hexadecimal digits that stand for the catalogue, the settings, and the code and styles of the pages."""
         digest = hashlib.sha256(f"{self.shop.manifest.version} {self.settings} {self.photo_search}".encode())
-        for path in sorted([*Path(__file__).parent.glob("*.py"), *ASSETS.glob("*.*s")]):
+        for path in sorted([*Path(__file__).parent.glob("*.py"), *ASSETS.rglob("*.*s")]):
             digest.update(path.read_bytes())
         return digest.hexdigest()[:12]
 

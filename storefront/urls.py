@@ -11,6 +11,7 @@ MAP = "/map"
 CHARTS = "/map/"  # followed by the build: what the map is drawn from
 REPORT = "/report"
 PHOTO = "/photo"
+WIDGET = "/widget/"  # followed by a product's id: its list for a frame in another site's page
 IMAGES = "/images/"
 PAGES = "/page/"  # followed by the build, and the address of the page in the query
 ADDRESS = "at"
@@ -49,6 +50,11 @@ class Browsing:
 
 def product_address(product_id: str) -> str:
     return PRODUCT + quote(product_id, safe="")
+
+
+def shop_address(link: str) -> str:
+    """The product's page in the shop, empty where `link` is none of the web: a feed may hold any other scheme."""
+    return link if link.startswith(("https://", "http://")) else ""
 
 
 def chart_address(build: str) -> str:

@@ -230,6 +230,6 @@ def test_the_same_address_again_is_one_step_of_history(page: Page, server: Serve
 
 def test_the_linter_finds_nothing() -> None:
     oxlint = Path(sys.executable).with_name("oxlint")
-    scripts = sorted(map(str, ASSETS.glob("*.js")))
+    scripts = sorted(map(str, ASSETS.rglob("*.js")))
     found = subprocess.run([oxlint, *scripts], cwd=ROOT, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout
