@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 from catalogue.precomputed import load
 from catalogue.product import Price
 from storefront import answers, create_app
-from storefront.openapi import EXAMPLES, NEIGHBOURS, SCHEMAS, SEARCH
+from storefront.openapi import BANDS, EXAMPLES, NEIGHBOURS, SCHEMAS, SEARCH
 from storefront.settings import Settings
 from tests.serving import ROOT
 from tests.shop_folder import make_products, make_shop_folder
@@ -34,6 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     mugs, odd = make_products(120), make_products(1)[0]
     mugs[2] = replace(mugs[2], availability="out_of_stock")
     mugs[4] = replace(mugs[4], sale_price=Price.parse("80.00 INR"), brand="Casa", added="2026-01-02")
+    mugs[6] = replace(mugs[6], link="javascript:alert(1)")
     lonely = replace(odd, id="no-photo", title="Unseen", price=None, image_files=())
     products = [*mugs, *(replace(odd, id=odd_id, title="</script>") for odd_id in ODD_IDS), lonely]
     return make_shop_folder(tmp_path_factory.mktemp("shop"), products)
@@ -133,6 +134,21 @@ def test_similar_products_can_be_ordered_unless_all_are_asked_for(client: FlaskC
 def test_similar_products_of_one_category(client: FlaskClient) -> None:
     answer = fetched(client, "/api/v1/products/mug-004/similar?category=Bowls&k=3")["similar"]
     assert [near["category"] for near in answer] == ["Bowls"] * 3
+
+
+def test_similar_products_lead_to_the_shop_where_it_has_a_page(client: FlaskClient) -> None:
+    links = {near["id"]: near["link"] for near in fetched(client, "/api/v1/products/mug-004/similar")["similar"]}
+    assert links["mug-000"] == "https://shop.example/0"
+    assert links["mug-006"] == ""
+
+
+def test_bands_say_what_similarities_mean(client: FlaskClient) -> None:
+    demo = fetched(serve(ROOT / "precomputed").test_client(), "/api/v1/products/mug-001/similar?k=24")["similar"]
+    by_similarity = [near["band"] for near in sorted(demo, key=lambda near: -near["similarity"])]
+    assert by_similarity[0] == "very similar"
+    assert by_similarity == sorted(by_similarity, key=[*BANDS, ""].index)
+    without = fetched(client, "/api/v1/products/mug-004/similar")["similar"]
+    assert {near["band"] for near in without} == {""}  # as there is no report
 
 
 def test_reasons_are_words() -> None:

@@ -1,4 +1,4 @@
-"""The widget's script by itself, in a real browser with a stand-in for the API: what it asks for, and what it makes of it."""
+"""The widget's script in a real browser with a stand-in for the API: what it asks for, and what it makes of it."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -12,9 +12,10 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.serving import serving
 
 
-def served(folder: Path) -> AbstractContextManager[str]:
-    """The address of the shop whose lists are in `folder`, behind gunicorn."""
-    return serving([sys.executable, "-m", "gunicorn", "app:server"], environment={"PRECOMPUTED_DIR": str(folder)})
+def served(folder: Path, **environment: str) -> AbstractContextManager[str]:
+    """The address of the shop whose lists are in `folder`, behind gunicorn with these variables."""
+    variables = {"PRECOMPUTED_DIR": str(folder), **environment}
+    return serving([sys.executable, "-m", "gunicorn", "app:server"], environment=variables)
 
 
 @contextmanager
