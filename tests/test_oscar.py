@@ -1,18 +1,20 @@
 """A real shop, fetched by the command as a visitor of the README would, and the whole way to the page."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Route, expect, sync_playwright
 
 from catalogue import feed
 from catalogue.product import Product
 from tests.browser import launch
 from tests.serving import ROOT, serving
+from tests.visiting import served
 
 SITE = "docs/sites/django-oscar.toml"
 
@@ -85,18 +87,51 @@ def test_a_rerun_changes_nothing(shop: str, fetched: Path) -> None:
     assert (report["products"], report["added"], report["changed"], report["removed"]) == (121, 0, 0, 0)
 
 
-def test_the_whole_way_from_the_shop_to_the_page(fetched: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "model", "build", str(fetched), "--out", str(tmp_path)]
+@pytest.fixture(scope="module")
+def site(shop: str, fetched: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The lists of the shop, served; the shop's own pages may read them."""
+    folder = tmp_path_factory.mktemp("lists")
+    command = [sys.executable, "-m", "model", "build", str(fetched), "--out", str(folder)]
     built = subprocess.run(
         [*command, "--extractor", "efficientnet-lite0"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert built.returncode == 0, built.stderr
-    server = serving([sys.executable, "-m", "gunicorn", "app:server"], environment={"PRECOMPUTED_DIR": str(tmp_path)})
-    with server as address, sync_playwright() as playwright, launch(playwright) as browser:
+    with served(folder, CORS_ORIGINS=shop) as address:
+        yield address
+
+
+def test_the_whole_way_from_the_shop_to_the_page(site: str) -> None:
+    with sync_playwright() as playwright, launch(playwright) as browser:
         page = browser.new_page()
-        page.goto(f"{address}/p/890000000001")
+        page.goto(f"{site}/p/890000000001")
         expect(page.locator("#product h1")).to_have_text("Tea > Green No. 1 – Café “Special” & Co 500 g")
         expect(page.get_by_role("heading", name="Looks similar")).to_be_visible()
         picture = page.locator("#product ul img").first
         expect(picture).to_be_visible()
         assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+
+
+def test_the_shops_own_product_page_shows_what_looks_similar(shop: str, fetched: Path, site: str) -> None:
+    """With one tag more in its template: the shop's UPC is the id."""
+
+    def with_widget(route: Route) -> None:
+        page = route.fetch()
+        (upc,) = re.findall(r"<th>UPC</th>\s*<td>(.*?)</td>", page.text())
+        tag = f'<script src="{site}/lookalike.js" data-product="{upc}" defer></script>'
+        route.fulfill(response=page, body=page.text().replace("</article>", f"</article>{tag}", 1))
+
+    tea = products(fetched)["890000000001"]
+    assert tea.link.startswith(shop)
+    with sync_playwright() as playwright, launch(playwright) as browser:
+        page = browser.new_page()
+        page.route(re.compile("/catalogue/[^/]+_[0-9]+/$"), with_widget)
+        page.goto(tea.link)
+        cards = page.get_by_role("region", name="Looks similar").get_by_role("link")
+        cards.first.scroll_into_view_if_needed()
+        expect(cards).to_have_count(6)
+        cards.first.locator("img").evaluate("photo => photo.decode()")
+        title = cards.first.locator(".title").inner_text()
+        cards.first.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(title)
+        assert page.url.startswith(shop)
+        expect(cards).to_have_count(6)

@@ -32,12 +32,13 @@
       --line: var(--lookalike-line, color-mix(in srgb, currentColor 16%, transparent));
       --gap: var(--lookalike-gap, 16px);
       --quiet: var(--lookalike-quiet, var(--la-quiet, color-mix(in srgb, currentColor 78%, transparent)));
+      margin-block: 1.5em;
       color: var(--lookalike-ink, var(--la-ink, inherit));
       font-weight: 400; line-height: 1.35; text-align: start;
     }
     h2 { margin: 0 0 12px; font-size: 1.25em; font-weight: 700; line-height: 1.25; text-wrap: balance; }
     ul {
-      display: grid; grid-auto-flow: column; gap: var(--gap);
+      display: grid; grid: repeat(4, auto) / auto-flow; gap: 0 var(--gap);
       grid-auto-columns: max(
         var(--lookalike-card, 9.5em),
         (100% - var(--gap) * (var(--lookalike-columns, ${SHOWN}) - 1)) / var(--lookalike-columns, ${SHOWN})
@@ -47,8 +48,9 @@
       scroll-padding-inline: 6px; scroll-snap-type: x proximity;
       scrollbar-width: thin; scrollbar-color: var(--line) transparent;
     }
-    li { min-width: 0; scroll-snap-align: start; }
-    a { display: block; height: 100%; border-radius: var(--lookalike-radius, 12px); color: inherit; text-decoration: none; }
+    li, a { display: grid; grid-row: span 4; grid-template-rows: subgrid; min-width: 0; }
+    li { scroll-snap-align: start; }
+    a { border-radius: var(--lookalike-radius, 12px); color: inherit; text-decoration: none; }
     a:focus-visible { outline: 3px solid var(--lookalike-accent, var(--la-accent, currentColor)); outline-offset: 2px; }
     .photo {
       display: block; box-sizing: border-box; aspect-ratio: 1; margin-bottom: 8px; overflow: hidden;
@@ -60,7 +62,8 @@
       font-size: .94em; font-weight: 600; overflow-wrap: anywhere;
     }
     a:hover .title { text-decoration: underline; text-underline-offset: 3px; }
-    .price, .band { display: block; margin-top: 3px; font-size: .9em; font-variant-numeric: tabular-nums; }
+    .price { grid-row: 3; margin-top: 3px; font-size: .9em; font-variant-numeric: tabular-nums; }
+    .band { grid-row: 4; margin-top: 3px; }
     .band, del { color: var(--quiet); font-size: .82em; }
     .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
     :host([theme]) { --la-ink: #1b1c1d; --la-quiet: #5c6064; --la-accent: #0b57d0; --la-ground: #fff; }
