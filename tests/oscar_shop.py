@@ -18,6 +18,7 @@ from django.conf import settings
 
 PRODUCTS = 120
 CATEGORIES = ("Tea > Black", "Tea > Green", "Coffee", "Snacks > Nuts", "Spices & Masala")
+TEMPLATES = Path(__file__).parent / "oscar_templates"  # laid over the shop's own
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 CONTEXT = (
     *(f"django.template.context_processors.{name}" for name in ("debug", "request", "i18n")),
@@ -55,7 +56,7 @@ def configure(folder: Path) -> None:
         "DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": folder / "shop.sqlite3"}},
         "HAYSTACK_CONNECTIONS": {"default": search}, "MIDDLEWARE": MIDDLEWARE,
         "TEMPLATES": [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True,
-                       "OPTIONS": templates}],
+                       "DIRS": [TEMPLATES], "OPTIONS": templates}],
         "INSTALLED_APPS": [*oscar.INSTALLED_APPS, "django.contrib.sitemaps", "sorl.thumbnail"],
     })  # fmt: skip
     django.setup()
