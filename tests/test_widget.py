@@ -313,6 +313,18 @@ def test_the_script_is_small_and_asked_for_again(client: FlaskClient, encoding: 
     assert client.get(SCRIPT, headers=known).status_code == 304
 
 
+def test_the_document_names_every_attribute_and_part() -> None:
+    document, script = ((ROOT / name).read_text() for name in ("docs/widget.md", "assets/widget/lookalike.js"))
+    attributes = re.search(r"const ASKED = \[(.*?)\]", script)
+    assert attributes
+    for name in [*re.findall(r'"(.*?)"', attributes[1]), "theme"]:
+        assert f"\n| `{name}` |" in document, name
+    for part in set(re.findall(r'make\("\w+", "([\w-]+)"', script)) - {"hidden"}:
+        assert f"`{part}`" in document, part
+    for name in set(re.findall(r"--lookalike-\w+", script)):
+        assert f"  {name}: " in document, name
+
+
 def test_the_sites_own_pages_do_not_load_it(client: FlaskClient) -> None:
     assert "/widget/" not in client.get("/").text
 
