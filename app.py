@@ -2,13 +2,23 @@
 
 import os
 
+import flask
+
 from catalogue.errors import one_line_errors
-from storefront import create_app
+from storefront import create_app, listening
+
+
+def load() -> flask.Flask:
+    """The site of the lists as they are now."""
+    site: flask.Flask = create_app(os.environ.get("PRECOMPUTED_DIR", "precomputed")).server
+    return site
+
 
 with one_line_errors():
-    app = create_app(os.environ.get("PRECOMPUTED_DIR", "precomputed"))
-
-server = app.server
+    if __name__ == "__main__":
+        port = listening.address()[1]
+        listening.check(listening.LOOPBACK, port)
+    server = load()
 
 if __name__ == "__main__":
-    app.run(host="127.0.0.1", port=int(os.environ.get("PORT", "8050")))
+    server.run(host=listening.LOOPBACK, port=port)

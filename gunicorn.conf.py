@@ -1,29 +1,57 @@
-"""How the web process runs, on a dyno and on one's own machine: gunicorn reads this file by itself.
+"""How the web process runs, on a dyno and on one's own machine: gunicorn reads this file by itself, also at SIGHUP."""
 
-A platform names the port in PORT and expects every interface; without it the site is for this machine alone.
-"""
-
-import os
+import sys
 from pathlib import Path
 from typing import Any
 
-_port = os.environ.get("PORT")
+from catalogue.errors import one_line_errors
+from storefront import listening, renewal
+from storefront.settings import Settings
+
 _shared_memory = Path("/dev/shm")
 
-bind = f"0.0.0.0:{_port}" if _port else "127.0.0.1:8050"
+with one_line_errors():
+    _host, _port = listening.address()
+    workers = listening.workers()
+    _log = Settings.of().access_log
+
+bind = f"{_host}:{_port}"
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 threads = 8  # three for photos, and some for those that find no place, so that pages do not wait for either
 preload_app = True  # one copy of the catalogue for all workers
 max_requests = 100_000
 max_requests_jitter = 10_000
 timeout = 25  # seconds; the router gives up after 30
+graceful_timeout = 25  # seconds for requests in flight; a platform kills after 30
 keepalive = 95  # seconds; longer than the router keeps its connections
+control_socket_disable = True  # it would lie in the home folder, one for all sites of a user
+logger_class = "storefront.access_log.AccessLog"
+accesslog = "-" if _log == "json" else None
 if _shared_memory.is_dir():
     worker_tmp_dir = str(_shared_memory)  # heartbeats on a disk can stall a worker
 
 
+def on_starting(server: Any) -> None:
+    """End with one line when the port cannot be had, unless it is handed down."""
+    with one_line_errors():
+        for address in server.cfg.address:
+            if isinstance(address, tuple) and not (server.master_pid or server.LISTENERS):
+                listening.check(*address)
+
+
 def when_ready(server: Any) -> None:
     """Say where to look."""
-    host, port = server.address[0]
-    print(f"Lookalike serves its catalogue on http://{host}:{port} (stop with Ctrl-C)", flush=True)
+    print(f"Lookalike serves its catalogue on {server.LISTENERS[0]} (stop with Ctrl-C)", file=sys.stderr, flush=True)
+
+
+def on_reload(server: Any) -> None:
+    """Load the lists anew, before new workers are forked."""
+    import app
+
+    if renewal.renew(server, app.load):
+        app.server = server.app.callable
+
+
+def child_exit(server: Any, _: Any) -> None:
+    """Forget old lists with the last worker that served them."""
+    renewal.release(server)

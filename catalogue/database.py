@@ -16,6 +16,7 @@ from catalogue.errors import DiskError
 CACHE = 1024  # KiB of pages that each reading thread keeps; what was read lately is in the system's memory anyway
 PAGE = 16 * 1024  # bytes; filling it takes a quarter less time than by the usual 4,096
 _NAME = "lookalike-*.sqlite"
+_MEMORY = "/dev/shm"
 
 
 class Database:
@@ -25,8 +26,8 @@ class Database:
     """
 
     def __init__(self) -> None:
-        _sweep(Path(tempfile.gettempdir()))
-        handle, name = tempfile.mkstemp(prefix=_NAME.split("*")[0])
+        """Raises DiskError when there is no folder for it."""
+        handle, name = _file()
         fcntl.flock(handle, fcntl.LOCK_SH)  # forked processes hold it as well
         self._path = Path(name).rename(f"{name}.sqlite")
         self._second = self._path.with_suffix(".beside")
@@ -105,6 +106,21 @@ def _quick(schema: str = "") -> str:
     return "; ".join(
         f"PRAGMA {schema}{each}" for each in (f"page_size = {PAGE}", "journal_mode = OFF", "synchronous = OFF")
     )
+
+
+def _file() -> tuple[int, str]:
+    """A new file, open, in the folder for temporary files, else in memory."""
+    try:
+        folder = tempfile.gettempdir()
+    except FileNotFoundError:  # a disk that is read-only, or full
+        folder = _MEMORY
+    try:
+        _sweep(Path(folder))
+        return tempfile.mkstemp(prefix=_NAME.split("*")[0], dir=folder)
+    except OSError as error:
+        raise DiskError(
+            f"no file can be made in {folder}: {error.strerror}. Set TMPDIR to a folder with room for the catalogue."
+        ) from error
 
 
 def _full(path: Path, error: Exception) -> DiskError:

@@ -1,5 +1,6 @@
 """The app factory: the layout, and what each address answers."""
 
+import re
 import threading
 from pathlib import Path
 
@@ -9,12 +10,27 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from catalogue import precomputed
 from catalogue.errors import DiskError
-from storefront import api, chart, document, headers, images, parts, photo_answers, sharing, widget
+from storefront import (
+    api,
+    chart,
+    document,
+    headers,
+    health,
+    images,
+    parts,
+    photo_answers,
+    request_ids,
+    sharing,
+    static,
+    widget,
+)
 from storefront.layout import layout
 from storefront.photos import Reception
 from storefront.settings import Settings
 from storefront.site import ASSETS, Site
 from storefront.written import Pages
+
+CALLBACKS = "/_dash-"
 
 
 class Storefront(Dash):
@@ -33,6 +49,11 @@ class Storefront(Dash):
         )
         self.site, self.pages = site, Pages(site)
 
+    def script_addresses(self) -> list[str]:
+        """The addresses of the scripts of every page. No callback can be registered after this."""
+        self._setup_server()
+        return re.findall(r'src="([^"]+)"', self._generate_scripts_html())
+
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override] # Dash calls it by names
         """The HTML that every address answers before Dash takes over."""
         return document.of(self.site, self.pages, self.get_asset_url, **parts)
@@ -43,23 +64,38 @@ def create_app(folder: str | Path, settings: Settings | None = None) -> Storefro
 
     Raises PrecomputedError when the lists cannot be read, and SettingsError.
     """
+    folder = Path(folder).resolve()  # at once: it may be a link that is switched
     shop = precomputed.load(folder)
-    reception = Reception(Path(folder).resolve() / precomputed.PHOTO, shop.manifest.version)
+    reception = Reception(folder / precomputed.PHOTO, shop.manifest.version)
     site = Site(shop, settings or Settings.of(), photo_search=reception.is_open)
     app = Storefront(site)
     app.layout = layout(site)
     server = app.server
-    server.wsgi_app = ProxyFix(server.wsgi_app)  # a platform's router names the scheme
     parts.register(server, site, app.pages)
     chart.register(server, site)
-    images.register(server, Path(folder).resolve() / precomputed.IMAGES)
+    images.register(server, folder / precomputed.IMAGES)
     api.register(server, site, reception)
     photo_answers.register(server, site, reception, app.index)
     widget.register(server, site, app.get_asset_url)
     sharing.register_sitemap(server, site)
+    health.register(server, site, reception)
     headers.register(app, site)
+    request_ids.register()
+    _refuse_callbacks(server)
     _prepare_search(app, site)
+    files = static.kept(ASSETS, app.script_addresses())
+    answering = static.Static(server.wsgi_app, files, folder / precomputed.IMAGES)
+    server.wsgi_app = ProxyFix(headers.Headed(answering))  # a platform's router names scheme and visitor
     return app
+
+
+def _refuse_callbacks(server: flask.Flask) -> None:
+    """No component asks the server, and whoever sends it a body there, slowly, would keep a thread for it."""
+
+    @server.before_request
+    def refuse() -> None:
+        if flask.request.method == "POST" and flask.request.path.startswith(CALLBACKS):
+            flask.abort(404)
 
 
 def _prepare_search(app: Storefront, site: Site) -> None:
@@ -70,7 +106,7 @@ def _prepare_search(app: Storefront, site: Site) -> None:
         try:
             site.shop.prepare_search()
         except DiskError as error:
-            app.logger.error("%s", error)  # a search tries again
+            app.server.logger.error("%s", error)  # a search tries again
 
     def begin(response: flask.Response) -> flask.Response:
         if first.acquire(blocking=False):

@@ -1,20 +1,54 @@
 """What stands in the head of every answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
 import flask
 from dash import Dash
 
+from storefront import request_ids
 from storefront.lasting import YEAR
 from storefront.site import Site
 
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Head = list[tuple[str, str]]
+
+ALWAYS = [("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "strict-origin-when-cross-origin")]
+BEHIND_TLS = ("Strict-Transport-Security", f"max-age={YEAR}")
+UNUSED = (
+    "accelerometer", "bluetooth", "display-capture", "encrypted-media", "geolocation", "gyroscope", "hid",
+    "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "serial", "usb",
+    "xr-spatial-tracking",
+)  # fmt: skip
+OF_PAGES = {
+    "Permissions-Policy": ", ".join(["camera=(self)", *(f"{feature}=()" for feature in UNUSED)]),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+
+
+class Headed:
+    """A WSGI application whose answers, also those of no view, have the headers that all need, and a request id."""
+
+    def __init__(self, application: Wsgi) -> None:
+        self._application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        more = [*ALWAYS, (request_ids.HEADER, request_ids.given(environ))]
+        if environ.get("wsgi.url_scheme") == "https":  # as a platform's router names it
+            more.append(BEHIND_TLS)
+
+        def start(status: str, head: Head, *rest: Any) -> Any:
+            return start_response(status, [*head, *more], *rest)
+
+        return self._application(environ, start)
+
 
 def register(app: Dash, site: Site) -> None:
-    """Set status, policy and how long assets are kept."""
+    """Set status, policy and how long pages are kept."""
     server = app.server
-    server.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR  # Dash's asset addresses carry the time of the last change
 
     @cache
     def csp(*, framed: bool) -> str:
@@ -23,11 +57,9 @@ def register(app: Dash, site: Site) -> None:
     def complete(response: flask.Response) -> flask.Response:
         if not flask.g.get("found", True):  # Dash answers 200 at every address
             response.status_code = 404
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
         if response.mimetype == "text/html":
             response.headers["Content-Security-Policy"] = csp(framed=flask.g.get("framed", False))
-            response.headers["Cache-Control"] = "no-cache"
+            response.headers.update(OF_PAGES)
         return response
 
     server.after_request(complete)

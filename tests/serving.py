@@ -4,14 +4,32 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Server:
+    """A process that answers at `address`, and what it says, which no pipe can hold up."""
+
+    address: str
+    port: int
+    process: "subprocess.Popen[str]"
+    output: IO[str]
+
+    @property
+    def said(self) -> str:
+        """All of its stdout and stderr until now."""
+        return Path(self.output.name).read_text()
 
 
 def free_port() -> int:
@@ -24,7 +42,16 @@ def free_port() -> int:
 def serving(
     command: Sequence[str], folder: Path = ROOT, environment: Mapping[str, str] | None = None, seconds: int = 30
 ) -> Iterator[str]:
-    """Run `command` on a free port of loopback, and yield its address once it answers within `seconds`.
+    """The address of `running`."""
+    with running(command, folder, environment, seconds) as server:
+        yield server.address
+
+
+@contextmanager
+def running(
+    command: Sequence[str], folder: Path = ROOT, environment: Mapping[str, str] | None = None, seconds: int = 30
+) -> Iterator[Server]:
+    """Run `command` on a free port of loopback until the end, and yield it once it answers within `seconds`.
 
     The port reaches gunicorn through GUNICORN_CMD_ARGS and `app.py` through PORT.
     """
@@ -33,18 +60,21 @@ def serving(
     variables = {
         **os.environ, **(environment or {}), "PORT": str(port), "GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}",
     }  # fmt: skip
-    with subprocess.Popen(
-        command, cwd=folder, env=variables, start_new_session=True, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    ) as server:  # fmt: skip
+    with (
+        tempfile.NamedTemporaryFile("w+") as output,
+        subprocess.Popen(
+            command, cwd=folder, env=variables, start_new_session=True, text=True,
+            stdout=output, stderr=subprocess.STDOUT,
+        ) as process,
+    ):  # fmt: skip
+        server = Server(address, port, process, output)
         try:
-            if not _answers(address, server, seconds):
-                _stop(server)
-                raise AssertionError(f"no answer at {address}: {server.communicate()[0]}")
-            yield address
+            if not _answers(address, process, seconds):
+                raise AssertionError(f"no answer at {address}: {server.said}")
+            yield server
         finally:
-            _stop(server)
-            server.communicate(timeout=30)
+            _stop(process)
+            process.wait(30)
 
 
 def _answers(address: str, server: "subprocess.Popen[str]", seconds: int) -> bool:

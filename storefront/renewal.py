@@ -1,0 +1,34 @@
+"""Lists that are replaced under a running site: new workers serve the new ones, old workers finish with theirs.
+
+gunicorn's master holds an application for all its workers, and its database is there as long as the master holds it.
+"""
+
+import gc
+from collections.abc import Callable
+from typing import Any
+
+from catalogue.errors import LookalikeError
+
+_leaving: list[tuple[int, Any]] = []  # applications with the age of the last worker that serves them
+
+
+def renew(arbiter: Any, load: Callable[[], Any]) -> bool:
+    """Put what `load` returns in the place of the application; when it fails, say why in one line and keep the old."""
+    old = arbiter.app.callable
+    try:
+        arbiter.app.callable = load()
+    except Exception as error:  # anything that came out of here would end the master
+        kind = "" if isinstance(error, LookalikeError) else f"{type(error).__name__}: "
+        arbiter.log.error("error: %s%s The lists loaded before stay.", kind, " ".join(str(error).split()))
+        return False
+    _leaving.append((arbiter.worker_age, old))
+    return True
+
+
+def release(arbiter: Any) -> None:
+    """Let go of what no worker serves any more."""
+    oldest = min((worker.age for worker in arbiter.WORKERS.values()), default=arbiter.worker_age + 1)
+    served = [(last, application) for last, application in _leaving if last >= oldest]
+    if len(served) < len(_leaving):
+        _leaving[:] = served
+        gc.collect()  # an application is full of cycles
