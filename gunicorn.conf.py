@@ -16,7 +16,7 @@ with one_line_errors():
     _log = Settings.of().access_log
 
 bind = f"{_host}:{_port}"
-worker_class = "gthread"
+worker_class = "storefront.worker.Worker"
 threads = 8  # three for photos, and some for those that find no place, so that pages do not wait for either
 preload_app = True  # one copy of the catalogue for all workers
 max_requests = 100_000

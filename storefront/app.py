@@ -6,6 +6,7 @@ from pathlib import Path
 
 import flask
 from dash import Dash
+from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from catalogue import precomputed
@@ -25,12 +26,16 @@ from storefront import (
     widget,
 )
 from storefront.layout import layout
+from storefront.openapi import BY_PHOTO
 from storefront.photos import Reception
 from storefront.settings import Settings
 from storefront.site import ASSETS, Site
+from storefront.uploads import told
+from storefront.urls import PHOTO
 from storefront.written import Pages
 
-CALLBACKS = "/_dash-"
+ASKING = ("GET", "HEAD", "OPTIONS")
+UPLOADS = (PHOTO, BY_PHOTO)
 
 
 class Storefront(Dash):
@@ -81,7 +86,7 @@ def create_app(folder: str | Path, settings: Settings | None = None) -> Storefro
     health.register(server, site, reception)
     headers.register(app, site)
     request_ids.register()
-    _refuse_callbacks(server)
+    _refuse_bodies(server)
     _prepare_search(app, site)
     files = static.kept(ASSETS, app.script_addresses())
     answering = static.Static(server.wsgi_app, files, folder / precomputed.IMAGES)
@@ -89,13 +94,15 @@ def create_app(folder: str | Path, settings: Settings | None = None) -> Storefro
     return app
 
 
-def _refuse_callbacks(server: flask.Flask) -> None:
-    """No component asks the server, and whoever sends it a body there, slowly, would keep a thread for it."""
+def _refuse_bodies(server: flask.Flask) -> None:
+    """Only photos are sent here: whoever slowly sends something else, such as a callback, shall not keep a thread."""
 
     @server.before_request
     def refuse() -> None:
-        if flask.request.method == "POST" and flask.request.path.startswith(CALLBACKS):
-            flask.abort(404)
+        request = flask.request
+        if request.method not in ASKING and request.path not in UPLOADS:
+            with told(request):
+                raise request.routing_exception or NotFound
 
 
 def _prepare_search(app: Storefront, site: Site) -> None:
