@@ -30,7 +30,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(app: Storefront) -> FlaskClient:
-    return app.server.test_client()
+    visitor: FlaskClient = app.server.test_client()
+    return visitor
 
 
 def thumbnail(site: Site) -> str:
@@ -64,10 +65,10 @@ def test_a_failure_is_logged_with_the_name_that_its_answer_has(
 ) -> None:
     server = create_app(folder, Settings()).server
 
-    @server.get("/fails")
     def fails() -> str:
         raise RuntimeError("this should not happen")
 
+    server.add_url_rule("/fails", view_func=fails)
     server.config["PROPAGATE_EXCEPTIONS"] = False
     server.logger.addHandler(default_handler)  # which Flask leaves out where pytest listens
     try:

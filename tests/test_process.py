@@ -304,3 +304,30 @@ def test_a_read_only_disk_is_enough(folder: Path) -> None:
         assert json.loads(ask(server, "/readyz")[2])["ready"]
         assert "Traceback" not in server.said
         assert "WARNING" not in server.said
+
+
+def test_the_commands_of_the_document_do_what_it_says(tmp_path: Path) -> None:
+    document = (ROOT / "docs" / "operations.md").read_text()
+    start, *rest = [
+        line for block in re.findall(r"```sh\n(.*?)```", document, re.DOTALL) for line in block.splitlines()
+    ]
+    said = []
+    with running(["bash", "-c", _here(start, tmp_path, 8050)], environment=_with_commands()) as server:
+        for command in rest:
+            answer = subprocess.run(
+                ["bash", "-ec", _here(command, tmp_path, server.port)], capture_output=True, check=True
+            )
+            said.append(answer.stdout)
+        assert server.process.wait(20) == 0
+    assert said[0] == b"ok\n"
+    shown = json.loads(re.findall(r"```json\n(\{\"catalogue.*?)```", document, re.DOTALL)[0])
+    assert json.loads(said[1]).keys() == shown.keys()
+    assert "Handling signal: hup" in server.said
+
+
+def _here(command: str, folder: Path, port: int) -> str:
+    return command.replace("/tmp/lookalike.pid", str(folder / "pid")).replace("8050", str(port))
+
+
+def _with_commands() -> dict[str, str]:
+    return {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
