@@ -319,10 +319,10 @@ def test_the_commands_of_the_document_do_what_it_says(tmp_path: Path) -> None:
             )
             said.append(answer.stdout)
         assert server.process.wait(20) == 0
+        assert "Handling signal: hup" in server.said
     assert said[0] == b"ok\n"
     shown = json.loads(re.findall(r"```json\n(\{\"catalogue.*?)```", document, re.DOTALL)[0])
     assert json.loads(said[1]).keys() == shown.keys()
-    assert "Handling signal: hup" in server.said
 
 
 def _here(command: str, folder: Path, port: int) -> str:
