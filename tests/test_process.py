@@ -133,6 +133,7 @@ def test_slow_uploads_leave_threads_for_pages(tmp_path: Path) -> None:
         for kind in kinds * 4:
             uploads.enter_context(begun(server, slow.format(*kind)))
         assert ask(server, "/", patience=12)[0] == 200  # sooner than the 15 seconds that an upload may take
+        assert server.said.count("Booting worker") == 1
 
 
 def test_a_stop_waits_for_what_is_on_its_way(folder: Path) -> None:
