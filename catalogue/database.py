@@ -64,10 +64,12 @@ class Database:
 
     def _make_second(self, script: str) -> None:
         draft = self._path.with_suffix(".draft")
-        with draft.open("wb") as file:
+        with draft.open("ab") as file:  # another one may be filling it
             fcntl.flock(file, fcntl.LOCK_EX)
             if self._second.exists():  # another one made it while this one waited
+                draft.unlink(missing_ok=True)
                 return
+            file.truncate(0)
             connection = sqlite3.connect(_read_only(self._path), uri=True)
             try:
                 connection.execute("ATTACH ? AS beside", [draft.as_uri()])

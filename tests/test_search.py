@@ -1,11 +1,12 @@
 """Searches of a catalogue: what they find, in which order, and that no text breaks them."""
 
+import fcntl
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from decimal import Decimal
 from pathlib import Path
 
@@ -266,6 +267,25 @@ def test_threads_that_search_first_make_one_index(tmp_path: Path, monkeypatch: p
         found = list(threads.map(lambda _: tuple(search(shop, "mug")), range(16)))
     assert len(set(found)) == 1
     assert found[0]
+    assert len(list((tmp_path / "temporary").iterdir())) == 2
+
+
+def test_whoever_waits_for_the_index_leaves_it_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer.write(tmp_path / "lists", BUILD, [Entry(product) for product in make_products(30)], {})
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    shop = load(tmp_path / "lists")
+    (database,) = (tmp_path / "temporary").iterdir()
+    draft = database.with_suffix(".draft")
+    with ThreadPoolExecutor(1) as threads, draft.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # as another worker does
+        file.write(b"half an index")
+        file.flush()
+        found = threads.submit(search, shop, "mug")
+        assert not wait([found], timeout=0.3).done
+        assert draft.read_bytes() == b"half an index"
+        fcntl.flock(file, fcntl.LOCK_UN)  # it has died
+        assert len(found.result()) == 15
     assert len(list((tmp_path / "temporary").iterdir())) == 2
 
 
