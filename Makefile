@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := .build/demo
 
-.PHONY: demo serve test check lock
+.PHONY: demo serve test check slug lock
 
 demo: .build/demo-installed
 	$(BIN)/python -m model build data/demo --out $(DEMO) --extractor efficientnet-lite0
@@ -23,6 +23,10 @@ check: .build/test-installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/oxlint assets/*.js assets/*/*.js
+
+# What Heroku would make of the last commit, against its budgets; PHOTO=none without the search by photo.
+slug: .build/test-installed
+	$(BIN)/python -m benchmarks slug $(if $(PHOTO),--photo $(PHOTO))
 
 # Renews every lock from its short list; each is valid for Python 3.11 to 3.13.
 lock: .build/test-installed

@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import extract, fetch, memory, neighbours, quality, reproduce_seed, serve
+from benchmarks import extract, fetch, memory, neighbours, quality, reproduce_seed, serve, slug
 from catalogue import command as command_line
 from model import agreement, calibration, extractors
 from model.extractors.engine import OnEngine
@@ -181,6 +181,42 @@ def serve_command(products: int, sizes: tuple[int, ...], clicks: int, parts: tup
         print(json.dumps(serve.as_rows(figures), indent=1))
     else:
         _print(_figures(figures))
+
+
+@cli.command("slug")
+@click.option("--photo", default=slug.COMMITTED, show_default=True, type=click.Choice(slug.PHOTO_SEARCH),
+              help="The search by photo: as committed, left out, or by VGG16 with seeded weights.")  # fmt: skip
+@click.option("--workers", type=click.IntRange(1), help="Of the web process; else as app.json says.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+def slug_command(photo: str, workers: int | None, as_json: bool) -> None:
+    """The size of what Heroku makes of the last commit, its start and its memory, each beside its budget.
+
+    Ends with exit code 1 when one of them is over it.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started ends too
+    report = slug.measure(slug.Plan(photo=photo, workers=workers), bar)
+    if as_json:
+        print(json.dumps(slug.as_rows(report), indent=1))
+    else:
+        for table in (_parts(report), _budgets(report.figures)):
+            Console().print(table)
+        print(*report.notes, sep="\n")
+    slug.settle(report)
+
+
+def _parts(report: slug.Report) -> Table:
+    table = Table("part", "compressed, MB", "on disk, MB")
+    for part in report.parts:
+        table.add_row(part.name, f"{part.compressed / slug.MB:.1f}", f"{part.on_disk / slug.MB:.1f}")
+    return table
+
+
+def _budgets(figures: list[serve.Figure]) -> Table:
+    table = Table("what", "figure", "budget", "met")
+    for each in figures:
+        most, met = (f"≤ {each.most:g}", "yes" if each.met else "no") if each.most is not None else ("", "")
+        table.add_row(f"{each.part}: {each.name}", f"{each.value:.1f} {each.unit}", most, met)
+    return table
 
 
 def _figures(figures: list[serve.Figure]) -> Table:

@@ -11,15 +11,14 @@ from itertools import product
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
-from urllib.parse import quote
 
 from playwright.sync_api import sync_playwright
 
 from benchmarks import drawn_shop, rates, visits, web_process
-from benchmarks.web_process import WebProcess
+from benchmarks.web_process import page_part
 from model.progress import Track
 from storefront.openapi import PRODUCTS, SIMILAR
-from storefront.urls import ADDRESS, HOME, PAGES, product_address
+from storefront.urls import HOME, product_address
 from tests.browser import launch
 
 SEED = "benchmarks.seed_shop:create_server()"
@@ -184,7 +183,7 @@ def _rates(shop: Served, plan: Plan, track: Track) -> list[Figure]:
     lists = {"every product in turn": shop.ids, OFTEN_ASKED: shop.ids[:POPULAR]}
     found: list[Figure] = []
     with web_process.running(shop.folder) as web:
-        build = _build(web)
+        build = web.build()
         for name, which in track(product(ADDRESSES, lists), "asking", len(ADDRESSES) * len(lists)):
             rate = rates.measure(web.port, [ADDRESSES[name](build, each) for each in lists[which]], plan.seconds)
             found += [
@@ -199,16 +198,8 @@ SIMILAR_BY_API, OFTEN_ASKED = "similar by the API", f"{POPULAR} products"
 RATES = {(SIMILAR_BY_API, OFTEN_ASKED): 1000}  # of lists that are asked for again and again
 ADDRESSES: dict[str, Callable[[str, str], str]] = {
     SIMILAR_BY_API: lambda _, product_id: f"{PRODUCTS}/{product_id}{SIMILAR}",
-    "page of a product": lambda build, product_id: _page(build, product_address(product_id)),
+    "page of a product": lambda build, product_id: page_part(build, product_address(product_id)),
 }
-
-
-def _page(build: str, address: str) -> str:
-    return f"{PAGES}{build}?{ADDRESS}={quote(address, safe='')}"
-
-
-def _build(web: WebProcess) -> str:
-    return web.get(HOME).decode().partition('data-build="')[2].partition('"')[0]
 
 
 def _memory(size: int, track: Track) -> list[Figure]:
@@ -216,7 +207,7 @@ def _memory(size: int, track: Track) -> list[Figure]:
         shop = _drawn(Path(name), size, track)
         with web_process.running(shop.folder) as web:
             loaded, _ = web.memory()
-            for path in track(_varied(_build(web), shop.ids), "varied requests", ASKED):
+            for path in track(_varied(web.build(), shop.ids), "varied requests", ASKED):
                 web.get(path)
             used, shared = web.memory()
     seconds, most = (2, 110) if size <= 10_000 else (5, 200) if size <= 100_000 else (None, None)
@@ -234,8 +225,8 @@ def _varied(build: str, ids: Sequence[str]) -> list[str]:
     rng = random.Random(0)
     kinds: list[Callable[[], str]] = [
         lambda: product_address(rng.choice(ids)),
-        lambda: _page(build, product_address(rng.choice(ids))),
-        lambda: _page(build, f"{HOME}?page={rng.randrange(1, len(ids) // 48)}"),
+        lambda: page_part(build, product_address(rng.choice(ids))),
+        lambda: page_part(build, f"{HOME}?page={rng.randrange(1, len(ids) // 48)}"),
         lambda: f"{HOME}?q={rng.choice(drawn_shop.COLOURS)}+{rng.choice(drawn_shop.KINDS)}&sort=price",
         lambda: f"{PRODUCTS}/{rng.choice(ids)}{SIMILAR}",
     ]

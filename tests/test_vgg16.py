@@ -20,46 +20,21 @@ from PIL import Image
 from catalogue.errors import WeightsError
 from model.extractors import OPENVINO, REFERENCE, vgg16
 from model.extractors.engine import keras
+from tests import seeded_vgg16
 from tests.factories import make_photo
+from tests.seeded_vgg16 import BLOCKS, Weights
 from tests.serving import ROOT
-
-BLOCKS = (2, 2, 3, 3, 3)  # convolutions before each pooling
-Weights = dict[str, list[npt.NDArray[np.float32]]]
 
 
 @pytest.fixture(scope="session")
 def weights() -> Weights:
-    """Arrays of a VGG16 by layer, drawn from a fixed seed at a scale that keeps values in range."""
-    random = np.random.default_rng(16)
-    shapes: dict[str, tuple[int, ...]] = {}
-    channels = 3
-    for block, count in enumerate(BLOCKS, start=1):
-        for number in range(1, count + 1):
-            wide = min(512, 64 * 2 ** (block - 1))
-            shapes[f"block{block}_conv{number}"] = (3, 3, channels, wide)
-            channels = wide
-    shapes |= {"fc1": (25088, 4096), "fc2": (4096, 4096), "predictions": (4096, 1000)}
-    return {
-        name: [
-            random.standard_normal(shape, dtype=np.float32) * np.float32(np.sqrt(2 / np.prod(shape[:-1]))),
-            random.standard_normal(shape[-1], dtype=np.float32) * np.float32(0.1),
-        ]
-        for name, shape in shapes.items()
-    }
+    return seeded_vgg16.weights()
 
 
 @pytest.fixture(scope="session")
 def weights_file(weights: Weights, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The arrays in the groups of HDF5 in which Keras publishes VGG16."""
     path = tmp_path_factory.mktemp("weights") / "seeded.h5"
-    with h5py.File(path, "w") as file:
-        file.attrs["layer_names"] = [name.encode() for name in _layers()]
-        for name in _layers():
-            group = file.create_group(name)
-            names = [f"{name}/kernel:0", f"{name}/bias:0"] if name in weights else []
-            group.attrs["weight_names"] = [each.encode() for each in names]
-            for each, array in zip(names, weights.get(name, []), strict=True):
-                group.create_dataset(each, data=array)
+    seeded_vgg16.write(path, weights)
     return path
 
 
@@ -195,13 +170,6 @@ def test_weights_of_another_network_are_refused(tmp_path: Path, write: Callable[
         vgg16.reference(path)
     assert path.name in str(error.value)
     assert "pass --weights FILE" in str(error.value)
-
-
-def _layers() -> list[str]:
-    names = ["input_1"]
-    for block, count in enumerate(BLOCKS, start=1):
-        names += [f"block{block}_conv{number}" for number in range(1, count + 1)] + [f"block{block}_pool"]
-    return [*names, "flatten", "fc1", "fc2", "predictions"]
 
 
 def _fc2(weights: Weights, photo: Path) -> npt.NDArray[np.float32]:
