@@ -3,9 +3,13 @@
 
 FROM python:3.11-slim AS installed
 ARG REQUIREMENTS=requirements.txt
-COPY requirements.txt requirements-web.txt /
+WORKDIR /build
+COPY requirements.txt requirements-web.txt ./
+COPY bin bin
+ENV PATH=/venv/bin:$PATH
 RUN python -m venv /venv \
- && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r "/${REQUIREMENTS}"
+ && pip install --no-cache-dir --disable-pip-version-check --require-hashes -r "${REQUIREMENTS}" \
+ && bash bin/post_compile
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --no-create-home lookalike

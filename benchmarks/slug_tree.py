@@ -1,8 +1,8 @@
 """The tree that Heroku makes a slug of: what is committed, less `.slugignore`, with the dependencies beside it.
 
 Done as the slug compiler (https://devcenter.heroku.com/articles/slug-compiler) and the Python buildpack
-(https://github.com/heroku/heroku-buildpack-python) do it: pip compiles what it installs, nothing is taken out of it,
-and our own modules are compiled at each start.
+(https://github.com/heroku/heroku-buildpack-python) do it: pip compiles what it installs, `bin/post_compile` runs after
+it, and our own modules are compiled at each start.
 """
 
 import io
@@ -19,6 +19,7 @@ from catalogue.errors import LookalikeError
 PYTHON = ".heroku/python"  # where the buildpack puts the interpreter and what pip installs
 FULL, WITHOUT_PHOTOS = "requirements.txt", "requirements-web.txt"
 BUNDLE = "precomputed/photo"
+HOOK = "bin/post_compile"
 UNKNOWN = ("!", "{", "..")  # in .gitignore or elsewhere, but not understood alike by the slug compiler
 LOADED = """
 import sys, app
@@ -74,13 +75,26 @@ def ignored(rules: str, tree: Path) -> list[Path]:
 
 
 def install(tree: Path) -> None:
-    """Install `requirements.txt` into the tree with the options of the buildpack. Raises SlugError."""
+    """Install `requirements.txt` into the tree with the options of the buildpack, and run its hook. Raises SlugError."""
     venv.create(tree / PYTHON, symlinks=True)
     command = [sys.executable, "-m", "pip", "--python", str(interpreter(tree)), "install", "-r", FULL]
     options = ["--disable-pip-version-check", "--no-cache-dir", "--no-input", "--progress-bar", "off", "--quiet"]
     done = subprocess.run([*command, *options], cwd=tree, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SlugError(f"pip cannot install {FULL}: {_last_line(done.stderr)}")
+    if (tree / HOOK).is_file():
+        done = subprocess.run(
+            ["bash", HOOK], cwd=tree, env=environment(tree), capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise SlugError(f"{HOOK} fails: {_last_line(done.stderr)}")
+
+
+def forget_compiled(tree: Path) -> None:
+    """Remove what a start compiled of our own modules, as each dyno begins with the slug alone."""
+    for folder in tree.rglob("__pycache__"):
+        if not folder.is_relative_to(tree / PYTHON):
+            shutil.rmtree(folder)
 
 
 def check_modules(tree: Path) -> None:
