@@ -12,6 +12,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from http.client import HTTPException
 from pathlib import Path
 
 from benchmarks.slug_tree import SlugError, environment
@@ -48,7 +49,7 @@ class Watch:
 
     def _watch(self, pid: int) -> None:
         while not self._ended.wait(EVERY) and not self.is_over:
-            self.peak = max(self.peak, sum(map(_memory, descendants(pid))))
+            self.peak = max(self.peak, sum(map(memory, descendants(pid))))
         if self.is_over:
             with suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)
@@ -58,7 +59,7 @@ class Watch:
 def running(tree: Path, watch: Watch, workers: int | None = None) -> Iterator[WebProcess]:
     """The web process of a slug, with the variables of its app.json and of the buildpack.
 
-    It listens on this machine alone. Raises SlugError when it does not start within the limit.
+    It listens on this machine alone. Raises SlugError when it does not start, or does not answer, or is over the limit.
     """
     port, log = free_port(), tree.parent / "log"
     told = {**variables(tree, workers), "PORT": str(port), "GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}"}
@@ -66,7 +67,7 @@ def running(tree: Path, watch: Watch, workers: int | None = None) -> Iterator[We
         try:
             with started(["bash", "-c", command(tree)], tree, told, port, said.fileno(), watch) as web:
                 yield web
-        except ServeError as error:
+        except (ServeError, OSError, HTTPException) as error:
             raise SlugError(_why(error, log, watch)) from error
 
 
@@ -88,7 +89,7 @@ def variables(tree: Path, workers: int | None = None) -> dict[str, str]:
     return {**environment(tree), "DYNO": "web.1", **set_by_buildpack, **set_by_app, **set_here}
 
 
-def _why(error: ServeError, log: Path, watch: Watch) -> str:
+def _why(error: Exception, log: Path, watch: Watch) -> str:
     if watch.is_over:
         return f"the web process took {watch.peak:.0f} MB, and {watch.most:.0f} MB are allowed."
     lines = [line.strip() for line in log.read_text().splitlines() if line.strip()]
@@ -96,8 +97,9 @@ def _why(error: ServeError, log: Path, watch: Watch) -> str:
     return f"the slug does not serve: {told or error}"
 
 
-def _memory(pid: int) -> float:
+def memory(pid: int) -> float:
+    """MB of a process, with what is shared divided by its sharers; nothing of one that has ended."""
     try:
         return pss(pid)
-    except (OSError, ValueError):  # it has ended
+    except (OSError, ValueError):
         return 0.0

@@ -5,7 +5,6 @@ Sizes are in MB of 10**6 bytes, memory in MB of 2**20, as a dyno's is.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from http.client import HTTPException
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -120,7 +119,7 @@ def _lived(plan: Plan, tree: Path, track: Track, *, has_bundle: bool) -> list[Fi
         with dyno.running(tree, watch, plan.workers) as web:
             for figures in _used(plan, web, track, has_bundle=has_bundle):
                 found += figures
-    except (SlugError, OSError, HTTPException):
+    except SlugError:
         if not watch.is_over:
             raise
     return [*found, Figure("memory", "all processes at most", watch.peak, "MB", watch.most)]

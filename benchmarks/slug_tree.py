@@ -75,7 +75,7 @@ def ignored(rules: str, tree: Path) -> list[Path]:
 
 
 def install(tree: Path) -> None:
-    """Install `requirements.txt` into the tree with the options of the buildpack, and run its hook. Raises SlugError."""
+    """Install `requirements.txt` into the tree as the buildpack does, and run its hook. Raises SlugError."""
     venv.create(tree / PYTHON, symlinks=True)
     command = [sys.executable, "-m", "pip", "--python", str(interpreter(tree)), "install", "-r", FULL]
     options = ["--disable-pip-version-check", "--no-cache-dir", "--no-input", "--progress-bar", "off", "--quiet"]
