@@ -18,13 +18,14 @@ from tests.shops import PHOTOS, sitemap
 
 README = (ROOT / "README.md").read_text()
 SITES = (ROOT / "docs" / "site-files.md").read_text()
-FURTHER = [(ROOT / "docs" / name).read_text() for name in ("extraction.md", "ranking.md", "widget.md")]
+FURTHER = [(ROOT / "docs" / name).read_text() for name in ("extraction.md", "ranking.md", "widget.md", "deploy.md")]
 BLOCKS = re.findall(r"```sh\n(.*?)```", "".join([README, *FURTHER]), re.DOTALL)
 COMMANDS = [line.split("    #")[0].strip() for block in BLOCKS for line in block.strip().splitlines()]
 SERVERS = ("make demo", "app:server", "app.py")
 INSTEAD = {  # what a test must not do to the machine or to itself, and what it does to check the command
     "python3 -m venv .venv": "python3 -m venv --without-pip .build/new-venv",
     "make test": "make --dry-run test",
+    "make slug": "make --dry-run slug",
     ".venv/bin/python -m pytest": ".venv/bin/python -m pytest --collect-only -q",
     "pip install": "pip install --dry-run --quiet --disable-pip-version-check",
 }
