@@ -1,6 +1,8 @@
 """How the web process runs, on a dyno and on one's own machine: gunicorn reads this file by itself, also at SIGHUP."""
 
+import ctypes
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,14 @@ logger_class = "storefront.access_log.AccessLog"
 accesslog = "-" if _log == "json" else None
 if _shared_memory.is_dir():
     worker_tmp_dir = str(_shared_memory)  # heartbeats on a disk can stall a worker
+
+# A photo takes tens of MB for a moment. glibc would keep them, in a heap for each thread: it is to map what is large,
+# so that this is given back. Its own names of these settings are in malloc.h; other C libraries have none.
+_MAX_ARENAS, _MAP_FROM = -8, -3
+with suppress(OSError, AttributeError):
+    _libc = ctypes.CDLL("libc.so.6")
+    _libc.mallopt(_MAX_ARENAS, 2)
+    _libc.mallopt(_MAP_FROM, 1_000_000)
 
 
 def on_starting(server: Any) -> None:

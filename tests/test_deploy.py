@@ -24,6 +24,23 @@ FIELDS = {
     "image", "addons", "buildpacks", "environments", "stack",
 }  # fmt: skip
 Instruction = tuple[str, str]
+GIVEN_BACK = """
+import runpy, sys
+runpy.run_path("gunicorn.conf.py")
+
+def resident():
+    return int(next(line for line in open("/proc/self/status") if line.startswith("VmRSS:")).split()[1])
+
+before = resident()
+first = bytearray(4_000_000)
+del first  # after which glibc, by itself, takes what is smaller from the heap
+photos, kept = [], []
+for _ in range(50):
+    photos.append(bytearray(b"1") * 2_000_000)
+    kept.append(bytearray(b"1") * 50_000)  # small things between them, which stay
+photos.clear()
+print(resident() - before)
+"""
 
 
 def instructions() -> list[Instruction]:
@@ -112,6 +129,11 @@ def test_what_the_image_holds_is_enough_to_serve(tmp_path: Path) -> None:
     subprocess.run([sys.executable, *compiled.split()[1:]], cwd=tmp_path, check=True)
     with serving([sys.executable, "-m", *json.loads(dict(final_stage())["CMD"])], tmp_path):
         pass
+
+
+def test_memory_that_a_photo_took_is_given_back() -> None:
+    answer = subprocess.run([sys.executable, "-c", GIVEN_BACK], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(answer.stdout) < 20_000  # kB, of 100 MB
 
 
 @pytest.mark.parametrize(("status", "code"), [(200, 0), (503, 1)])
