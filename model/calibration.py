@@ -49,18 +49,23 @@ def measured(network: Network, photos: Pixels, track: Track) -> int8.Ranges:
     return {name: histogram.range() for name, histogram in seen.items()} | {taken: _whole(network.scale)}
 
 
-def means(folder: Path, network: Network, fit: Fit, track: Track) -> dict[str, Features]:
-    """The mean (I,) of what flows into each fully connected layer, on the photos that `ranges` are measured on."""
+def means(folder: Path, network: Network, fit: Fit, ranges: int8.Ranges, track: Track) -> dict[str, int8.Means]:
+    """What flows into each layer with a bias, on the photos that `ranges` are measured on."""
     graph = network.graph()
-    sizes = int8.dense(graph)
-    if not sizes:
-        return {}
+    taken, sizes, dense = int8.inputs(graph)[0], int8.channels(graph), int8.dense(graph)
     photos = sample(folder, fit, network.size, SAMPLE, track)
-    found = [
-        [values.reshape(-1, size).mean(axis=0) for values, size in zip(batch, sizes.values(), strict=True)]
-        for batch in _watched(graph, network, list(sizes), photos, track)
-    ]
-    return {name: np.mean(each, axis=0) for name, each in zip(sizes, zip(*found, strict=True), strict=True)}
+    given = network.scale.apply(photos).mean(axis=(0, 1, 2))
+    inner = [name for name in sizes if name != taken]
+    found: dict[str, list[tuple[Features, Features]]] = {name: [] for name in inner}
+    for batch in _watched(graph, network, inner, photos, track):
+        for name, values in zip(inner, batch, strict=True):
+            shaped = values.reshape((-1, sizes[name], 1) if name in dense else (BATCH, sizes[name], -1))
+            cut = np.clip(shaped, *ranges[name])
+            found[name].append((shaped.mean(axis=(0, 2)), cut.mean(axis=(0, 2))))
+    return {taken: int8.Means(given, given)} | {
+        name: int8.Means(np.mean([exact for exact, _ in each], axis=0), np.mean([cut for _, cut in each], axis=0))
+        for name, each in found.items()
+    }
 
 
 def _watched(

@@ -18,6 +18,7 @@ from model import calibration
 from model.bundled import Candidate
 from model.extractors import Features, Network, int8
 from model.extractors.fp16 import halved
+from model.extractors.packed import packed
 from model.images import Fit, View
 from model.lengths import unit
 from model.photos import Photo, read
@@ -30,7 +31,7 @@ from model.runtime import Runtime, Way
 LEAST_COSINE, LEAST_OVERLAP = 0.99, 0.95
 LEAST_RECALL = 0.98  # of the ten nearest, by features in eight bits
 SAMPLE = 256  # photos
-FEW = (7, 15, 31)  # steps of weights of fully connected layers, on each side of nought
+FEW = (7, 15, 31)  # steps of weights of fully connected layers on each side of nought; those of 7 fill four bits
 NEAREST = 10
 
 Step = tuple[str, Callable[[], bytes]]  # what a precision is called, and how it is made
@@ -138,10 +139,14 @@ def ladder(folder: Path, network: Network, fit: Fit, track: Track) -> Iterator[S
     """
     graph = network.graph()
     ranges = calibration.ranges(folder, network, fit, track)
-    means = calibration.means(folder, network, fit, track)
-    for steps in FEW if means else ():
-        yield f"int8, dense {steps}", partial(int8.quantised, graph, ranges, steps, means)
-    yield "int8", partial(int8.quantised, graph, ranges, int8.WEIGHT_STEPS, means)
+    means = calibration.means(folder, network, fit, ranges, track)
+
+    def rounded(steps: int) -> bytes:
+        return packed(int8.quantised(graph, ranges, steps, means))
+
+    for steps in FEW if int8.dense(graph) else ():
+        yield f"int8, dense ±{steps}", partial(rounded, steps)
+    yield "int8", partial(rounded, int8.WEIGHT_STEPS)
     yield "fp16", partial(halved, graph)
     yield "fp32", int8.opened(graph).SerializeToString
 

@@ -3,6 +3,7 @@
 A row has unit length but for its rounding, so that its product with a unit vector is a cosine.
 """
 
+import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,9 +52,16 @@ class Rows:
         directions = unit(vectors)
         found = np.empty((len(vectors), len(self.values)), dtype=np.float32)
         for part, wide in self._blocks():
-            found[:, part] = directions @ wide.T
+            # Of one vector each row alone: BLAS would share so little among threads that wait for each other.
+            found[:, part] = np.vecdot(wide, directions[0]) if len(directions) == 1 else directions @ wide.T
+        self._let_go()
         found *= self.scales
         return np.clip(found, -1, 1, out=found)
+
+    def _let_go(self) -> None:
+        """Rows on disk stay in the system's cache, and no longer count as this process's memory."""
+        if isinstance(self.values.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            self.values.base.madvise(mmap.MADV_DONTNEED)
 
     def _blocks(self) -> Iterator[tuple[slice, Features]]:
         """Some rows after the others as float32, in one place in memory."""

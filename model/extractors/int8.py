@@ -6,6 +6,7 @@ Source: Nagel et al., A White Paper on Neural Network Quantization (2021).
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -76,23 +77,39 @@ class Histogram:
         return float((self._counts * np.where(size <= limit, rounded, (size - limit) ** 2)).sum())
 
 
-def dense(model: bytes | Path) -> dict[str, int]:
-    """The values that flow into fully connected layers with a bias, and how many each layer takes of a photo."""
+@dataclass(frozen=True)
+class Means:
+    """The mean of each channel (C,) that flows into a layer: as it is, and cut to the range that is kept."""
+
+    exact: Array
+    cut: Array
+
+
+def channels(model: bytes | Path) -> dict[str, int]:
+    """The values that flow into layers with a bias, and how many channels each has; in order."""
     graph = opened(model).graph
     sizes = {each.name: each.dims for each in graph.initializer}
-    return {node.input[0]: sizes[node.input[1]][1 - _axis(node)] for node in _weighted(graph) if _has_bias(node)}
+    layers = [node for node in _weighted(graph) if _has_bias(node)]
+    return {node.input[0]: sizes[node.input[1]][1 - _axis(node)] * _groups(node) for node in layers}
+
+
+def dense(model: bytes | Path) -> set[str]:
+    """Those of them that flow into fully connected layers."""
+    return {node.input[0] for node in _weighted(opened(model).graph) if node.op_type == "Gemm" and _has_bias(node)}
 
 
 def quantised(
     model: bytes | Path,
     ranges: Ranges,
     dense_steps: int = WEIGHT_STEPS,
-    means: Mapping[str, Array] | None = None,
+    means: Mapping[str, Means] | None = None,
 ) -> bytes:
     """The ONNX file `model` with each layer that has weights, and a range for what flows into it, in eight bits.
 
-    Weights of fully connected layers with a bias have `dense_steps` on each side of nought: fewer compress
-    better. What rounding does to the `means` (I,) of what flows into such a layer is taken back by its bias.
+    Weights of fully connected layers with a bias have `dense_steps` on each side of nought: fewer compress better.
+    Where the `means` of what flows into a layer are known, its bias takes back what rounding does to the mean of what
+    the layer gives. Source of that: Nagel et al., Data-free quantization through weight equalization and bias
+    correction (2019).
     """
     network = _modern(opened(model))
     graph = network.graph
@@ -105,12 +122,7 @@ def quantised(
             if not any(f"{given}_near" in made.output for made in nodes):
                 nodes += _rounded_flow(graph, given, *ranges[given])
             if constants[kernel].data_type != TensorProto.INT8:
-                steps = dense_steps if _has_bias(node) else WEIGHT_STEPS
-                mean = (means or {}).get(given) if _has_bias(node) else None
-                restored, shift = _rounded_weights(graph, constants[kernel], _axis(node), steps, mean)
-                nodes.append(restored)
-                if mean is not None:
-                    node.input[2] = _shifted(graph, constants[node.input[2]], shift)
+                nodes.append(_rounded_weights(graph, constants, node, dense_steps, (means or {}).get(given)))
             node.input[0], node.input[1] = f"{given}_near", f"{kernel}_near"
         nodes.append(NodeProto.FromString(node.SerializeToString()))  # a copy: the next line empties the graph
     del graph.node[:]
@@ -148,44 +160,62 @@ def _rounded_flow(graph: GraphProto, name: str, least: float, largest: float) ->
 
 
 def _rounded_weights(
-    graph: GraphProto, constant: TensorProto, axis: int, steps: int, mean: Array | None
-) -> tuple[NodeProto, Array]:
-    """Turns the constant into eight bits where it is, and gives the node that makes weights of it again.
+    graph: GraphProto, constants: Mapping[str, TensorProto], node: NodeProto, dense_steps: int, means: Means | None
+) -> NodeProto:
+    """Turns a layer's weights into eight bits where they are, and gives the node that makes weights of them again.
 
-    And what the layer gives less for that (O,), where its input is `mean` (I,).
+    With `means` the layer gets another bias.
     """
+    constant, axis = constants[node.input[1]], _axis(node)
     weights = numpy_helper.to_array(constant)
     others = tuple(each for each in range(weights.ndim) if each != axis)
     largest = np.maximum(weights.max(axis=others), -weights.min(axis=others))
-    lone = axis == 0 and weights.shape[1] == 1
-    scale = np.where(largest > 0, largest / (_LONE_WEIGHT_STEPS if lone else steps), 1).astype(np.float32)
+    scale = np.where(largest > 0, largest / _steps(node, weights, dense_steps), 1).astype(np.float32)
     rounded = np.empty(weights.shape, dtype=np.int8)
-    lost = np.zeros(len(scale))
+    shift = np.zeros(len(scale))
     across = scale.reshape([-1 if each == axis else 1 for each in range(weights.ndim)])
     for start in range(0, len(weights), _ROWS):
         rows = slice(start, start + _ROWS)
         here = across[rows] if axis == 0 else across
         rounded[rows] = np.rint(weights[rows] / here)
-        if mean is not None:
-            rest = weights[rows] - rounded[rows] * here
-            lost[rows if axis == 0 else slice(None)] += rest @ mean if axis == 0 else mean[rows] @ rest
+        if means and _has_bias(node):
+            _add_products(shift, weights[rows], means.exact, rows, node)
+            _add_products(shift, rounded[rows] * -here, means.cut, rows, node)
     constant.CopyFrom(numpy_helper.from_array(rounded, constant.name))
     parts = [f"{constant.name}_scale", f"{constant.name}_zero"]
     _add_constants(graph, {parts[0]: scale, parts[1]: np.zeros(len(scale), dtype=np.int8)})
-    return helper.make_node("DequantizeLinear", [constant.name, *parts], [f"{constant.name}_near"], axis=axis), lost
+    if means and _has_bias(node):
+        bias = f"{node.input[2]}_of_{constant.name}"  # its own: layers may share one
+        _add_constants(graph, {bias: (numpy_helper.to_array(constants[node.input[2]]) + shift).astype(np.float32)})
+        node.input[2] = bias
+    return helper.make_node("DequantizeLinear", [constant.name, *parts], [f"{constant.name}_near"], axis=axis)
+
+
+def _steps(node: NodeProto, weights: Array, dense_steps: int) -> int:
+    if _axis(node) == 0 and weights.shape[1] == 1:
+        return _LONE_WEIGHT_STEPS
+    return dense_steps if node.op_type == "Gemm" and _has_bias(node) else WEIGHT_STEPS
+
+
+def _add_products(total: Array, weights: Array, mean: Array, rows: slice, node: NodeProto) -> None:
+    """Adds to `total` (O,) what some rows of a layer's weights make of an input that is `mean` (C,) everywhere."""
+    if _axis(node) == 1:
+        total += mean[rows] @ weights
+        return
+    summed = weights.reshape(len(weights), weights.shape[1], -1).sum(axis=2)
+    seen = mean.reshape(_groups(node), -1)  # each group of output channels sees its own channels
+    own = np.arange(rows.start, rows.start + len(weights)) * len(seen) // len(total)
+    total[rows] += (summed * seen[own]).sum(axis=1)
+
+
+def _groups(node: NodeProto) -> int:
+    return next((int(each.i) for each in node.attribute if each.name == "group"), 1)
 
 
 def _has_bias(node: NodeProto) -> bool:
-    """Whether a layer is fully connected and gives its product and a bias, as they are."""
+    """Whether what a layer gives is its product and a bias, as they are."""
     plain = all(each.f == 1 for each in node.attribute if each.name in ("alpha", "beta"))
-    return node.op_type == "Gemm" and len(node.input) == 3 and plain
-
-
-def _shifted(graph: GraphProto, bias: TensorProto, shift: Array) -> str:
-    """The name of a bias of its own, as layers may share one."""
-    name = f"{bias.name}_shifted_{len(graph.initializer)}"
-    _add_constants(graph, {name: (numpy_helper.to_array(bias) + shift).astype(np.float32)})
-    return name
+    return node.op_type != "MatMul" and len(node.input) == 3 and plain
 
 
 def _add_constants(graph: GraphProto, arrays: Mapping[str, Array]) -> None:
