@@ -49,23 +49,28 @@ def measured(network: Network, photos: Pixels, track: Track) -> int8.Ranges:
     return {name: histogram.range() for name, histogram in seen.items()} | {taken: _whole(network.scale)}
 
 
-def means(folder: Path, network: Network, fit: Fit, ranges: int8.Ranges, track: Track) -> dict[str, int8.Means]:
+def flows(folder: Path, network: Network, fit: Fit, ranges: int8.Ranges, track: Track) -> dict[str, int8.Flow]:
     """What flows into each layer with a bias, on the photos that `ranges` are measured on."""
     graph = network.graph()
     taken, sizes, dense = int8.inputs(graph)[0], int8.channels(graph), int8.dense(graph)
     photos = sample(folder, fit, network.size, SAMPLE, track)
-    given = network.scale.apply(photos).mean(axis=(0, 1, 2))
     inner = [name for name in sizes if name != taken]
-    found: dict[str, list[tuple[Features, Features]]] = {name: [] for name in inner}
+    found: dict[str, list[int8.Flow]] = {name: [] for name in inner}
     for batch in _watched(graph, network, inner, photos, track):
         for name, values in zip(inner, batch, strict=True):
             shaped = values.reshape((-1, sizes[name], 1) if name in dense else (BATCH, sizes[name], -1))
             cut = np.clip(shaped, *ranges[name])
-            found[name].append((shaped.mean(axis=(0, 2)), cut.mean(axis=(0, 2))))
-    return {taken: int8.Means(given, given)} | {
-        name: int8.Means(np.mean([exact for exact, _ in each], axis=0), np.mean([cut for _, cut in each], axis=0))
-        for name, each in found.items()
-    }
+            seen = cut[:, :, 0] if name in dense else None
+            found[name].append(int8.Flow(shaped.mean(axis=(0, 2)), cut.mean(axis=(0, 2)), seen))
+    given = network.scale.apply(photos).mean(axis=(0, 1, 2))
+    return {taken: int8.Flow(given, given)} | {name: _joined(each) for name, each in found.items()}
+
+
+def _joined(flows: Sequence[int8.Flow]) -> int8.Flow:
+    """Of equally many photos each."""
+    seen = [flow.seen for flow in flows if flow.seen is not None]
+    exact, cut = np.mean([flow.exact for flow in flows], axis=0), np.mean([flow.cut for flow in flows], axis=0)
+    return int8.Flow(exact, cut, np.concatenate(seen) if seen else None)
 
 
 def _watched(

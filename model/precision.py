@@ -139,10 +139,10 @@ def ladder(folder: Path, network: Network, fit: Fit, track: Track) -> Iterator[S
     """
     graph = network.graph()
     ranges = calibration.ranges(folder, network, fit, track)
-    means = calibration.means(folder, network, fit, ranges, track)
+    flows = calibration.flows(folder, network, fit, ranges, track)
 
     def rounded(steps: int) -> bytes:
-        return packed(int8.quantised(graph, ranges, steps, means))
+        return packed(int8.quantised(graph, ranges, steps, flows))
 
     for steps in FEW if int8.dense(graph) else ():
         yield f"int8, dense ±{steps}", partial(rounded, steps)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from catalogue.errors import UnusableImage
-from model.images import decode, inside, letterboxed, squashed
+from model import images
+from model.images import Box, View, decode, fitted, inside, letterboxed, squashed
 from tests.factories import encoded, make_photo
 
 RED, WHITE, GREY = (200, 40, 30), (255, 255, 255), (128, 128, 128)
@@ -95,6 +96,46 @@ def test_a_squash_is_what_keras_loads(tmp_path: Path, format: str) -> None:
     (tmp_path / "photo").write_bytes(content)
     expected = img_to_array(load_img(tmp_path / "photo", target_size=(224, 224)))
     assert np.array_equal(squashed(content, 224), expected.astype(np.uint8))
+
+
+@pytest.mark.parametrize("view", ["letterbox", "crop", "squash", "crop-mirrored"])
+@pytest.mark.parametrize("orientation", [1, 3, 6])
+@pytest.mark.parametrize("format", ["PNG", "JPEG"])
+def test_a_box_is_a_part_of_the_upright_photo(view: str, orientation: int, format: str) -> None:
+    stored = make_photo(size=(1200, 1000))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    content = encoded(stored, format, exif=exif)
+    upright = decode(content)
+    width, height = upright.size
+    part = upright.crop((round(0.2 * width), round(0.1 * height), round(0.7 * width), round(0.9 * height)))
+    expected = fitted(encoded(part), View.parse(view), 64)
+    found = fitted(content, View.parse(view), 64, Box(0.2, 0.1, 0.5, 0.8))
+    assert np.abs(found.astype(int) - expected).mean() < (2 if format == "JPEG" else 0.01)
+
+
+@pytest.mark.parametrize("box", [Box(0, 0, 1, 1), Box(0.999, 0.999, 0.001, 0.001), Box(0, 0.5, 0, 0), Box(1, 1, 0, 0)])
+def test_the_smallest_box_is_a_pixel_and_none_leaves_the_photo(box: Box) -> None:
+    for sides in ((1, 1), (7, 300), (4000, 3000)):
+        left, top, right, bottom = box.pixels(sides)
+        assert 0 <= left < right <= sides[0]
+        assert 0 <= top < bottom <= sides[1]
+
+
+@pytest.mark.parametrize(("share", "sides"), [(0.8, (750, 625)), (0.1, (3000, 2500)), (0.01, (3000, 2500))])
+def test_a_part_of_a_large_photo_is_decoded_as_small_as_it_can_be(
+    monkeypatch: pytest.MonkeyPatch, share: float, sides: tuple[int, int]
+) -> None:
+    decoded = []
+
+    def watched(*arguments: Any) -> Image.Image:
+        decoded.append(decode(*arguments))
+        return decoded[-1]
+
+    monkeypatch.setattr(images, "decode", watched)
+    content = encoded(plain(size=(6000, 5000)), "JPEG")
+    assert fitted(content, View("letterbox"), 224, Box(0.1, 0.1, share, share)).shape == (224, 224, 3)
+    assert [each.size for each in decoded] == [sides]
 
 
 def test_a_bomb_is_refused_before_it_is_decoded() -> None:

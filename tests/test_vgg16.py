@@ -18,8 +18,11 @@ from onnx import numpy_helper
 from PIL import Image
 
 from catalogue.errors import WeightsError
+from catalogue.precomputed import read_manifest
+from model import bundled
 from model.extractors import OPENVINO, REFERENCE, vgg16
 from model.extractors.engine import keras
+from model.query import PhotoSearch
 from tests import seeded_vgg16
 from tests.factories import make_photo
 from tests.seeded_vgg16 import BLOCKS, Weights
@@ -80,6 +83,23 @@ def test_fc2_is_what_numpy_computes(
         expected = _fc2(weights, photos / f"{product_id}.png")
         assert np.abs(vector - expected).max() <= 1e-4 * np.abs(expected).max()
         assert (vector > 0).sum() > 1000
+
+
+def test_its_search_by_photo_has_dense_layers_in_four_bits(weights_file: Path, photos: Path, tmp_path: Path) -> None:
+    given = ("--out", str(tmp_path), "--preset", "classic", "--weights", str(weights_file))
+    for verb in ("build", "bundle"):
+        answer = run(verb, str(photos), *given)
+        assert answer.returncode == 0, answer.stderr
+    version = read_manifest(tmp_path).version
+    bundle, files = bundled.opened(tmp_path / "photo", version)
+    assert bundle.chosen.precision == "int8, dense ±7"
+    assert (files / bundled.NETWORK).stat().st_size < 75_000_000
+    assert bundle.chosen.compressed < 60
+    search = PhotoSearch.load(tmp_path / "photo", version)
+    for name in ("blue", "clay"):
+        best, other = search.nearest((photos / f"{name}.png").read_bytes(), None, 2)
+        assert best.product_id == name
+        assert best.similarity > max(0.99, other.similarity)
 
 
 def test_the_layout_that_keras_writes_today_loads_too(weights: Weights, weights_file: Path, tmp_path: Path) -> None:

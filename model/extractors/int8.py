@@ -15,6 +15,8 @@ import numpy.typing as npt
 import onnx
 from onnx import GraphProto, NodeProto, TensorProto, helper, numpy_helper, version_converter
 
+from model.extractors.rounding import one_after_the_other
+
 Array = npt.NDArray[Any]
 Ranges = Mapping[str, tuple[float, float]]  # of each value that flows into a layer, the least and largest to keep
 
@@ -78,11 +80,15 @@ class Histogram:
 
 
 @dataclass(frozen=True)
-class Means:
-    """The mean of each channel (C,) that flows into a layer: as it is, and cut to the range that is kept."""
+class Flow:
+    """The mean of each channel (C,) that flows into a layer: as it is, and cut to the range that is kept.
+
+    Of a fully connected layer also what is kept of it on some photos, (P, C).
+    """
 
     exact: Array
     cut: Array
+    seen: Array | None = None
 
 
 def channels(model: bytes | Path) -> dict[str, int]:
@@ -102,14 +108,13 @@ def quantised(
     model: bytes | Path,
     ranges: Ranges,
     dense_steps: int = WEIGHT_STEPS,
-    means: Mapping[str, Means] | None = None,
+    flows: Mapping[str, Flow] | None = None,
 ) -> bytes:
     """The ONNX file `model` with each layer that has weights, and a range for what flows into it, in eight bits.
 
     Weights of fully connected layers with a bias have `dense_steps` on each side of nought: fewer compress better.
-    Where the `means` of what flows into a layer are known, its bias takes back what rounding does to the mean of what
-    the layer gives. Source of that: Nagel et al., Data-free quantization through weight equalization and bias
-    correction (2019).
+    Where it is known what `flows` into a layer, its bias takes back what rounding does to the mean of what the layer
+    gives. Source of that: Nagel et al., Data-free quantization through weight equalization and bias correction (2019).
     """
     network = _modern(opened(model))
     graph = network.graph
@@ -122,7 +127,7 @@ def quantised(
             if not any(f"{given}_near" in made.output for made in nodes):
                 nodes += _rounded_flow(graph, given, *ranges[given])
             if constants[kernel].data_type != TensorProto.INT8:
-                nodes.append(_rounded_weights(graph, constants, node, dense_steps, (means or {}).get(given)))
+                nodes.append(_rounded_weights(graph, constants, node, dense_steps, (flows or {}).get(given)))
             node.input[0], node.input[1] = f"{given}_near", f"{kernel}_near"
         nodes.append(NodeProto.FromString(node.SerializeToString()))  # a copy: the next line empties the graph
     del graph.node[:]
@@ -160,35 +165,54 @@ def _rounded_flow(graph: GraphProto, name: str, least: float, largest: float) ->
 
 
 def _rounded_weights(
-    graph: GraphProto, constants: Mapping[str, TensorProto], node: NodeProto, dense_steps: int, means: Means | None
+    graph: GraphProto, constants: Mapping[str, TensorProto], node: NodeProto, dense_steps: int, flow: Flow | None
 ) -> NodeProto:
     """Turns a layer's weights into eight bits where they are, and gives the node that makes weights of them again.
 
-    With `means` the layer gets another bias.
+    With a `flow` the layer gets another bias.
     """
     constant, axis = constants[node.input[1]], _axis(node)
     weights = numpy_helper.to_array(constant)
     others = tuple(each for each in range(weights.ndim) if each != axis)
     largest = np.maximum(weights.max(axis=others), -weights.min(axis=others))
-    scale = np.where(largest > 0, largest / _steps(node, weights, dense_steps), 1).astype(np.float32)
-    rounded = np.empty(weights.shape, dtype=np.int8)
-    shift = np.zeros(len(scale))
+    steps = _steps(node, weights, dense_steps)
+    scale = np.where(largest > 0, largest / steps, 1).astype(np.float32)
     across = scale.reshape([-1 if each == axis else 1 for each in range(weights.ndim)])
-    for start in range(0, len(weights), _ROWS):
-        rows = slice(start, start + _ROWS)
-        here = across[rows] if axis == 0 else across
-        rounded[rows] = np.rint(weights[rows] / here)
-        if means and _has_bias(node):
-            _add_products(shift, weights[rows], means.exact, rows, node)
-            _add_products(shift, rounded[rows] * -here, means.cut, rows, node)
+    rounded = _rounded(weights, across, axis, steps, flow)
+    if flow and _has_bias(node):
+        bias = f"{node.input[2]}_of_{constant.name}"  # its own: layers may share one
+        shifted = numpy_helper.to_array(constants[node.input[2]]) + _shift(weights, rounded, across, flow, node)
+        _add_constants(graph, {bias: shifted.astype(np.float32)})
+        node.input[2] = bias
     constant.CopyFrom(numpy_helper.from_array(rounded, constant.name))
     parts = [f"{constant.name}_scale", f"{constant.name}_zero"]
     _add_constants(graph, {parts[0]: scale, parts[1]: np.zeros(len(scale), dtype=np.int8)})
-    if means and _has_bias(node):
-        bias = f"{node.input[2]}_of_{constant.name}"  # its own: layers may share one
-        _add_constants(graph, {bias: (numpy_helper.to_array(constants[node.input[2]]) + shift).astype(np.float32)})
-        node.input[2] = bias
     return helper.make_node("DequantizeLinear", [constant.name, *parts], [f"{constant.name}_near"], axis=axis)
+
+
+def _rounded(weights: Array, across: Array, axis: int, steps: int, flow: Flow | None) -> Array:
+    if flow and flow.seen is not None:
+        if axis == 0:
+            return one_after_the_other(weights.T, across.ravel(), steps, flow.seen).T.copy()
+        return one_after_the_other(weights, across.ravel(), steps, flow.seen)
+    rounded = np.empty(weights.shape, dtype=np.int8)
+    for rows in _rows(weights):
+        rounded[rows] = np.rint(weights[rows] / (across[rows] if axis == 0 else across))
+    return rounded
+
+
+def _shift(weights: Array, rounded: Array, across: Array, flow: Flow, node: NodeProto) -> Array:
+    """(O,): how much less a layer gives for the mean of its flow when its weights are rounded."""
+    axis = _axis(node)
+    shift = np.zeros(weights.shape[axis])
+    for rows in _rows(weights):
+        _add_products(shift, weights[rows], flow.exact, rows, node)
+        _add_products(shift, rounded[rows] * -(across[rows] if axis == 0 else across), flow.cut, rows, node)
+    return shift
+
+
+def _rows(weights: Array) -> Iterator[slice]:
+    return (slice(start, start + _ROWS) for start in range(0, len(weights), _ROWS))
 
 
 def _steps(node: NodeProto, weights: Array, dense_steps: int) -> int:
