@@ -10,6 +10,7 @@ precomputed/
     VERSION/map.json                  the place of each product on a map of the catalogue
     VERSION/report.json               how good the lists are
     images/ab/….webp                  thumbnails, named by the photo that they show
+    photo/                            the search by photo, where it was made: `model.bundled` has its format
 """
 
 import gc

@@ -65,13 +65,14 @@ def similar_table(answer: asking.Answer, titles: dict[str, str]) -> Table:
 def precision_table(made: Bundled) -> Table:
     """The precisions that were measured, the one that was taken last."""
     bundle = made.bundle
-    table = Table("network", "MB", "compressed", "least cosine", "same of ten", "ms a photo", "")
+    table = Table("network", "MB", "compressed", "cosine", "same of ten", "ms", "")
     for each in made.measured:
         found = each.candidate
         figures = (f"{found.megabytes:.1f}", f"{found.compressed:.1f}", f"{found.cosine:.4f}", f"{found.overlap:.4f}")
         table.add_row(found.precision, *figures, f"{each.milliseconds:.0f}", "taken" if each.agrees else "")
     table.add_section()
     table.add_row(f"features in {bundle.kind}", "", "", "", f"{bundle.recall:.4f}", "", "taken")
+    table.columns[0].no_wrap = True
     for column in table.columns[1:6]:
         column.justify = "right"
     return table

@@ -13,6 +13,7 @@ from model.extractors import Features, Scale, int8
 from model.extractors.fp16 import halved
 from model.extractors.graph import PHOTOS, Graph
 from model.extractors.packed import packed
+from model.extractors.rounding import one_after_the_other
 from model.images import Pixels
 from model.precision import Measured, Step, Trial, overlap, smallest
 from model.progress import Track, silent
@@ -162,3 +163,20 @@ def test_overlap_is_the_share_that_both_have() -> None:
     assert overlap(one, one[:, ::-1]) == 1
     assert overlap(one, np.array([[1, 2, 9, 10], [5, 6, 7, 0]])) == 0.625
     assert overlap(one[:, :0], one[:, :0]) == 1
+
+
+def test_weights_rounded_one_after_the_other_give_what_the_exact_ones_do() -> None:
+    random = np.random.default_rng(6)
+    parts = random.random((6, 300)) * (random.random((6, 300)) < 0.5)
+    seen = (random.random((160, 6)) @ parts).astype(np.float32)  # inputs that rise and fall together
+    weights = random.standard_normal((300, 40)).astype(np.float32)
+    scale = np.abs(weights).max(axis=0) / 7
+    found = one_after_the_other(weights, scale, 7, seen[:80])
+    plain = np.rint(weights / scale)
+    assert np.abs(found).max() <= 7
+
+    def off(rounded: Features) -> float:
+        unseen = seen[80:] - seen[80:].mean(axis=0)
+        return float(np.square(unseen @ (rounded * scale - weights)).mean())
+
+    assert off(found.astype(np.float32)) < 0.1 * off(plain)

@@ -18,7 +18,8 @@ from tests.shops import PHOTOS, sitemap
 
 README = (ROOT / "README.md").read_text()
 SITES = (ROOT / "docs" / "site-files.md").read_text()
-FURTHER = [(ROOT / "docs" / name).read_text() for name in ("extraction.md", "ranking.md", "widget.md", "deploy.md")]
+DOCUMENTS = ("extraction.md", "ranking.md", "photo-search.md", "widget.md", "deploy.md")
+FURTHER = [(ROOT / "docs" / name).read_text() for name in DOCUMENTS]
 BLOCKS = re.findall(r"```sh\n(.*?)```", "".join([README, *FURTHER]), re.DOTALL)
 COMMANDS = [line.split("    #")[0].strip() for block in BLOCKS for line in block.strip().splitlines()]
 SERVERS = ("make demo", "app:server", "app.py")
