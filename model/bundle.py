@@ -47,7 +47,7 @@ def bundle(folder: Path, out: Path, network: Network, extractor: Extractor, pres
     extracted = extract(folder, extractor, preset, track)
     _check_photos(extracted, folder, out)
     trial, recall = _trial(extracted, preset)
-    way = Way(network.name, network.size, network.scale, network.output, network.pooling)
+    way = Way(network.name, network.size, network.scale, network.output, network.pooling or "none")
     steps = precision.ladder(folder, network, preset.views[0].fit, track)
     graph, measured = precision.smallest(trial, steps, way, track)
     contents = _contents(graph, trial.rows, extracted)

@@ -84,7 +84,7 @@ class Network:
     reference: Callable[[], Any] | None = None
     any_size: bool = False
     output: str = ""
-    pooling: Pooling = "none"
+    pooling: Pooling | None = None
     positions: Callable[[], bytes] | None = None
     is_mean: bool = False
 
@@ -94,8 +94,8 @@ class Network:
         return ENGINES if self.reference else ENGINES[1:]
 
     def pooled(self, found: Features) -> Features:
-        """(B, D) of what it gives. Raises ExtractorError for what `pooling` does not fit."""
-        return pooled(found, self.pooling, self.name)
+        """(B, D) of what it gives; that itself without `pooling`. Raises ExtractorError for what that does not fit."""
+        return pooled(found, self.pooling, self.name) if self.pooling else found
 
 
 def batches(photos: Pixels, size: int) -> Iterator[Pixels]:
