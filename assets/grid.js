@@ -1,8 +1,8 @@
 // Grids by keyboard, the focus after a change, and which link is the present page.
 ((lookalike) => {
   "use strict";
-  const escaped = (address) => address.replaceAll(/["\\]/g, "\\$&");
-  const linkTo = (address, within) => within?.querySelector(`a[href="${escaped(address)}"]`);
+  const leadsTo = (address) => (link) => lookalike.addressOf(link) === address;
+  const linkTo = (address, within) => [...(within?.querySelectorAll("a[href]") ?? [])].find(leadsTo(address));
 
   // The place that a key leads to in a grid of `count` cards in rows of `columns`; the same place at an edge.
   lookalike.stepped = (key, place, count, columns) => {
@@ -40,7 +40,7 @@
       linkTo(left, lookalike.part("main"))?.focus();
       return;
     }
-    const of = address.startsWith("/p/") && product.hasChildNodes() ? "product" : "main";
+    const of = lookalike.isProduct(address) && product.hasChildNodes() ? "product" : "main";
     if (of === id || of === "main") lookalike.part(of).querySelector("h1")?.focus({ preventScroll: true });
   };
 
@@ -49,9 +49,9 @@
 
   // `aria-current` on the cards of the product that is shown and on the page's own link.
   lookalike.mark = (address) => {
-    if (address.startsWith("/p/")) left = address;
+    if (lookalike.isProduct(address)) left = address;
     for (const card of document.querySelectorAll(".product-card[aria-current]")) card.removeAttribute("aria-current");
-    for (const card of document.querySelectorAll(`.product-card[href="${escaped(address)}"]`)) {
+    for (const card of [...document.querySelectorAll(".product-card")].filter(leadsTo(address))) {
       card.setAttribute("aria-current", "true");
     }
     const { pathname } = new URL(address, location.href);

@@ -1,11 +1,11 @@
 // Links within the shop change the page in place: the URL is the state, and history keeps what stood beside it.
 ((lookalike) => {
   "use strict";
+  const PAGES = /^\/(p\/|map$|report$|photo$|$)/;
   const HOVER = 40; // milliseconds of pointing before a page is fetched, so that a pointer passing by fetches none
-  const here = () => location.pathname + location.search;
-  const isProduct = (address) => address.startsWith("/p/");
+  const { addressOf, here, isProduct } = lookalike;
 
-  let main = isProduct(here()) ? "/" : here(); // the address of what the main column shows
+  let main = isProduct(here()) ? lookalike.home : here(); // the address of what the main column shows
   let wanted = null; // the navigation that the page is changing to
 
   const stateOf = (address) => ({ main: isProduct(address) ? main : address, scroll: 0 });
@@ -82,10 +82,10 @@
   const linkOf = (event) => {
     const link = event.target.closest?.("a[href]");
     if (!link || link.origin !== location.origin || link.target || link.hasAttribute("download")) return null;
-    if (!/^\/(p\/|map$|report$|photo$|$)/.test(link.pathname) || link.getAttribute("href").startsWith("#")) return null;
+    if (!link.pathname.startsWith(lookalike.home) || link.getAttribute("href").startsWith("#")) return null;
+    if (!PAGES.test(lookalike.within(link.pathname))) return null;
     return link;
   };
-  const addressOf = (link) => link.pathname + link.search;
 
   document.addEventListener("click", (event) => {
     const modified = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;

@@ -5,7 +5,7 @@
   const pages = new Map(); // address to page, or to a promise of it; the one used last stands last
 
   const source = (address) =>
-    `/page/${document.documentElement.dataset.build}?at=${encodeURIComponent(address)}`;
+    `${lookalike.home}page/${document.documentElement.dataset.build}?at=${encodeURIComponent(lookalike.within(address))}`;
 
   const fetched = async (address) => {
     const answer = await fetch(source(address), { headers: { Accept: "application/json" } });
@@ -35,7 +35,7 @@
 
   // Photos of a list, asked for with the very sizes that the page will want, unless it is shown meanwhile.
   const warm = (address, page) => {
-    if (!page.product || address === location.pathname + location.search) return;
+    if (!page.product || address === lookalike.here()) return;
     const photos = new DOMParser().parseFromString(page.product, "text/html").images;
     for (const { srcset, sizes, src, loading } of photos) {
       if (loading !== "lazy") Object.assign(new Image(), { sizes, srcset, src });

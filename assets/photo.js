@@ -1,7 +1,7 @@
 // The search by photo: chosen, dropped, pasted or taken, framed, and sent as a small picture without what cameras note.
 ((lookalike) => {
   "use strict";
-  const ADDRESS = "/photo";
+  const ADDRESS = `${lookalike.home}photo`;
   const SIDE = 800; // pixels of what is sent, which networks see in fewer than half as many
   const SHOWN = 1200; // pixels of what is kept to be framed
   const QUALITY = 0.9;

@@ -8,7 +8,7 @@
     const fields = [...new FormData(form)].map(([name, value]) => [name, value.trim()]);
     const told = fields.filter(([name, value]) => value && !(name === "sort" && value === "relevance"));
     const query = new URLSearchParams(told).toString();
-    return query ? `/?${query}` : "/";
+    return query ? `${lookalike.home}?${query}` : lookalike.home;
   };
 
   const ready = () => Boolean(window.dash_clientside?.set_props);

@@ -26,7 +26,7 @@ def products(site: Site, _: str, given: Given) -> Json:
     asked = {name: text for name, (text, *_) in given.items()}
 
     def link(number: int) -> str:
-        return f"{site.settings.public_url}{PRODUCTS}?{urlencode({**asked, 'page': number})}"
+        return site.known(f"{PRODUCTS}?{urlencode({**asked, 'page': number})}")
 
     return {
         "total": found.total,
@@ -86,13 +86,13 @@ def beside(site: Site, neighbours: Iterable[Neighbour]) -> list[Json]:
 def described(site: Site, _: str, given: Given) -> Json:
     """The OpenAPI document. Raises BadRequest."""
     read({}, given)
-    return document(site.settings.name, site.settings.public_url, by_photo=site.photo_search)
+    return document(site.settings.name, site.base, by_photo=site.photo_search)
 
 
 def basics(site: Site, entry: Entry) -> Json:
     """What is said of a product wherever it stands."""
-    own, base = entry.product, site.settings.public_url
-    address = f"{base}{PRODUCTS}/{quote(own.id, safe='')}"
+    own = entry.product
+    address = f"{PRODUCTS}/{quote(own.id, safe='')}"
     return {
         "id": own.id,
         "title": own.title,
@@ -102,7 +102,11 @@ def basics(site: Site, entry: Entry) -> Json:
         "price": money(own.price),
         "sale_price": money(own.sale_price),
         "image": image(site, entry.thumbnails[0]) if entry.thumbnails else None,
-        "links": {"self": address, "similar": address + SIMILAR, "page": base + product_address(own.id)},
+        "links": {
+            "self": site.known(address),
+            "similar": site.known(address + SIMILAR),
+            "page": site.known(product_address(own.id)),
+        },
     }
 
 
@@ -111,10 +115,9 @@ def money(price: Price | None) -> Json | None:
 
 
 def image(site: Site, thumbnail: Thumbnail) -> Json:
-    base = site.settings.public_url if site.settings.image_base.startswith("/") else ""
     return {
-        "small": base + site.image(thumbnail, 160),
-        "large": base + site.image(thumbnail, 320),
+        "small": site.known(site.image(thumbnail, 160)),
+        "large": site.known(site.image(thumbnail, 320)),
         "width": thumbnail.width,
         "height": thumbnail.height,
         "colour": thumbnail.colour,

@@ -77,7 +77,7 @@ def _register_answers(server: flask.Flask, site: Site) -> None:
 
     @server.get(f"{API}<anything:rest>", merge_slashes=False)
     def api_nothing(rest: str) -> flask.Response:
-        raise NotFound(f"There is nothing at {API}{rest}. {DOCUMENT} describes what there is.")
+        raise NotFound(f"There is nothing at {API}{rest}. {site.at(DOCUMENT)} describes what there is.")
 
 
 def _register_photos(server: flask.Flask, site: Site, reception: Reception) -> None:

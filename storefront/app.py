@@ -13,6 +13,7 @@ from catalogue import precomputed
 from catalogue.errors import DiskError
 from storefront import (
     api,
+    below,
     chart,
     document,
     headers,
@@ -31,7 +32,7 @@ from storefront.photos import Reception
 from storefront.settings import Settings
 from storefront.site import ASSETS, Site
 from storefront.uploads import told
-from storefront.urls import PHOTO
+from storefront.urls import HOME, PHOTO
 from storefront.written import Pages
 
 ASKING = ("GET", "HEAD", "OPTIONS")
@@ -50,14 +51,16 @@ class Storefront(Dash):
             title=site.settings.name,
             update_title="",
             compress=True,
+            requests_pathname_prefix=site.at(HOME),
             serve_locally=True,
         )
         self.site, self.pages = site, Pages(site)
 
     def script_addresses(self) -> list[str]:
-        """The addresses of the scripts of every page. No callback can be registered after this."""
+        """Where the scripts of every page lie on this server. No callback can be registered after this."""
         self._setup_server()
-        return re.findall(r'src="([^"]+)"', self._generate_scripts_html())
+        addresses = re.findall(r'src="([^"]+)"', self._generate_scripts_html())
+        return [address.removeprefix(self.site.settings.path_prefix) for address in addresses]
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override] # Dash calls it by names
         """The HTML that every address answers before Dash takes over."""
@@ -91,6 +94,7 @@ def create_app(folder: str | Path, settings: Settings | None = None) -> Storefro
     files = static.kept(ASSETS, app.script_addresses())
     answering = static.Static(server.wsgi_app, files, folder / precomputed.IMAGES)
     server.wsgi_app = ProxyFix(headers.Headed(answering))  # a platform's router names scheme and visitor
+    below.register(server, site.settings.path_prefix)
     return app
 
 

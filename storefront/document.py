@@ -29,11 +29,12 @@ def of(site: Site, pages: Pages, assets: Callable[[str], str], **parts: str) -> 
     searched = Browsing.parse(flask.request.query_string.decode(errors="replace")).query.text
     return INDEX.format(
         language=site.texts.language,
+        root=f' data-root="{site.at(HOME)}"' if site.settings.path_prefix else "",
         build=site.build,
         title=escape(written.title),
         head=_head(site, written),
         offline=escape(site.texts.no_connection),
-        first=to_html(html.Div(layout(site, main, written.product, searched), id=ids.FIRST)),
+        first=to_html(html.Div(layout(site, main, written.product, searched), id=ids.FIRST), site.at),
         styles="\n".join(f'<link rel="stylesheet" href="{assets(name)}?v={site.build}">' for name in STYLES),
         icon=f"{assets('favicon.svg')}?v={site.build}",
         theme=f'<script src="{assets("theme.js")}?v={site.build}"></script>',
@@ -48,7 +49,7 @@ def _head(site: Site, written: Written) -> str:
     shared = Shared(
         title=page.title,
         description=page.description,
-        path=page.address or HOME,
+        path=site.path(page.address or HOME),
         image=page.photo,
         product=page.entry.product if page.entry else None,
         indexed=page.indexed,
@@ -63,7 +64,7 @@ def address_of(request: flask.Request) -> str:
 
 
 INDEX = """<!doctype html>
-<html lang="{language}" data-build="{build}" data-offline="{offline}">
+<html lang="{language}" data-build="{build}" data-offline="{offline}"{root}>
 <head>
 <meta charset="utf-8">
 <title>{title}</title>

@@ -70,9 +70,9 @@ def told(site: Site, dots: Dots, part: int) -> bytes:
     return dump(
         [
             [
-                product_address(entry.product.id),
+                site.at(product_address(entry.product.id)),
                 entry.product.title,
-                site.image(entry.thumbnails[0], 160) if entry.thumbnails else "",
+                site.at(site.image(entry.thumbnails[0], 160)) if entry.thumbnails else "",
             ]
             for entry in entries
         ]

@@ -4,7 +4,7 @@ The cost of a click in Dash grows with the components that are mounted. A page i
 `Static` mounts what that comes to. The same HTML is the first that a browser or a search engine is sent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from dash import html
@@ -13,11 +13,13 @@ from markupsafe import Markup, escape
 
 VOID = {"Br", "Hr", "Img", "Input"}
 NAMES = {"className": "class", "htmlFor": "for"}  # the others differ by their capitals alone, which HTML ignores
+ADDRESSES = {"href", "src", "srcSet", "action", "data-copy", "data-map"}  # attributes that hold addresses
 OWN = {"children", "content", "element", "markup", "available_properties", "available_wildcard_properties"}
 
 NOTHING = Markup()
 
 C = TypeVar("C", bound=Component)
+Place = Callable[[str], str]  # from an address as pages are composed of it to the one that a browser is told
 
 
 class Static(Component):
@@ -61,35 +63,40 @@ def control(element: str, children: Any = None, /, **attributes: object) -> Comp
     return made
 
 
-def to_html(component: Any) -> Markup:
-    """The HTML of components of `dash.html` and `Static`, with every text escaped that is not `Markup`."""
+def to_html(component: Any, place: Place = str) -> Markup:
+    """The HTML of components of `dash.html` and `Static`, with every text escaped that is not `Markup`.
+
+    Every address in it goes through `place`.
+    """
     if component is None:
         return NOTHING
     if isinstance(component, list | tuple):
-        return NOTHING.join(map(to_html, component))
+        return NOTHING.join(to_html(each, place) for each in component)
     if not isinstance(component, Component):
         return escape(component)
     if isinstance(component, Static):
         attributes = {"id": component.id, **component.attributes}
-        return _element(component.element, attributes, component.content)
+        return _element(component.element, attributes, component.content, place)
     if component._namespace != "dash_html_components":
         return NOTHING  # what Dash alone can mount has no place in the first HTML
-    return _element(component._type, _attributes(component), getattr(component, "children", None))
+    return _element(component._type, _attributes(component), getattr(component, "children", None), place)
 
 
 def _attributes(component: Component) -> dict[str, object]:
     return {name: value for name, value in vars(component).items() if name[0] != "_" and name not in OWN}
 
 
-def _element(name: str, attributes: Mapping[str, object], content: Any) -> Markup:
-    opened = f"<{name.lower()}{''.join(_attribute(*item) for item in sorted(attributes.items()))}>"
-    return Markup(opened if name in VOID else f"{opened}{to_html(content)}</{name.lower()}>")
+def _element(name: str, attributes: Mapping[str, object], content: Any, place: Place) -> Markup:
+    opened = f"<{name.lower()}{''.join(_attribute(*item, place) for item in sorted(attributes.items()))}>"
+    return Markup(opened if name in VOID else f"{opened}{to_html(content, place)}</{name.lower()}>")
 
 
-def _attribute(name: str, value: object) -> str:
+def _attribute(name: str, value: object, place: Place) -> str:
     if value is None or value is False:
         return ""
     written = NAMES.get(name, name.lower())
+    if name in ADDRESSES:
+        value = ", ".join(map(place, str(value).split(", "))) if name == "srcSet" else place(str(value))
     return f" {written}" if value is True else f' {written}="{escape(_text(value))}"'
 
 

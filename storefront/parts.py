@@ -37,4 +37,4 @@ def _visited(site: Site, written: Written) -> dict[str, str] | None:
     page = written.page
     if page.entry is None:
         return None
-    return {"title": page.title, "photo": site.image(page.photo, 160) if page.photo else ""}
+    return {"title": page.title, "photo": site.at(site.image(page.photo, 160)) if page.photo else ""}

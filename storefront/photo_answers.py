@@ -33,13 +33,14 @@ def register(server: flask.Flask, site: Site, reception: Reception, document: Ca
         except HTTPException as error:
             return _refused(site, error, as_json=as_json)
         if as_json:
-            return _json(photo_page.counted(site, near), to_html(photo_page.results(site, near)), 200)
+            return _json(photo_page.counted(site, near), to_html(photo_page.results(site, near), site.at), 200)
         return _html(site, photo_page.found_page(site, near), 200, document)
 
     def _refused(site: Site, error: HTTPException, *, as_json: bool) -> flask.Response:
         status = error.code or 500
         if as_json:
-            answer = _json(photo_page.refused(site, status), to_html(photo_page.refusal(site, status)), status)
+            refusal = to_html(photo_page.refusal(site, status), site.at)
+            answer = _json(photo_page.refused(site, status), refusal, status)
         else:
             answer = _html(site, photo_page.refused_page(site, status), status, document)
         if after := error.get_response().headers.get("Retry-After"):

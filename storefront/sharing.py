@@ -17,9 +17,9 @@ PART = 50_000  # addresses in one file, as the protocol has it
 READ = 1000  # products that are in memory at once
 PHOTOS = 5  # of one product, so that a file stays below the protocol's 50 MB
 ROBOTS = """User-agent: *
-Disallow: /api/
-Disallow: /*?q=
-Disallow: /*&q=
+Disallow: {prefix}/api/
+Disallow: {prefix}/*?q=
+Disallow: {prefix}/*&q=
 
 Sitemap: {base}{sitemap}
 """
@@ -61,7 +61,7 @@ def head(shared: Shared, base: str, image_base: str, name: str) -> str:
 
 def base_of(site: Site) -> str:
     """Where the site stands, without a slash at its end: as it is set, else as it was asked."""
-    return site.settings.public_url or flask.request.host_url.rstrip("/")
+    return site.settings.public_url or flask.request.host_url.rstrip("/") + site.settings.path_prefix
 
 
 def _graph(shared: Shared, url: str, base: str, image_base: str, name: str) -> Iterator[tuple[str, str]]:
@@ -121,7 +121,8 @@ def register_sitemap(server: flask.Flask, site: Site) -> None:
 
     @server.get("/robots.txt")
     def robots() -> flask.Response:
-        return flask.Response(ROBOTS.format(base=base_of(site), sitemap=SITEMAP), mimetype="text/plain")
+        said = ROBOTS.format(prefix=site.settings.path_prefix, base=base_of(site), sitemap=SITEMAP)
+        return flask.Response(said, mimetype="text/plain")
 
     @server.get(SITEMAP)
     def sitemap() -> flask.Response:
@@ -146,11 +147,11 @@ def urls(site: Site, base: str, part: int) -> Iterator[str]:
     yield f"{OPENED}<urlset {NAMESPACE} {IMAGES}>\n"
     pages, start = _pages(site), part * PART
     for path in pages[start : start + PART]:
-        yield f"<url><loc>{escape(base + path)}</loc></url>\n"
+        yield f"<url><loc>{escape(base + site.path(path))}</loc></url>\n"
     first, last = (max(0, each - len(pages)) for each in (start, start + PART))
     for offset in range(first, min(last, len(site.shop)), READ):
         for entry in site.shop.search(Query(), min(READ, last - offset), offset).entries:
-            yield _url(entry, base, site.settings.image_base)
+            yield _url(site, entry, base)
     yield "</urlset>\n"
 
 
@@ -162,10 +163,10 @@ def _parts(site: Site) -> int:
     return -(-(len(_pages(site)) + len(site.shop)) // PART)
 
 
-def _url(entry: Entry, base: str, image_base: str) -> str:
-    photos = (_photo(thumbnail, base, image_base) for thumbnail in entry.thumbnails[:PHOTOS])
+def _url(site: Site, entry: Entry, base: str) -> str:
+    photos = (_photo(thumbnail, base, site.settings.image_base) for thumbnail in entry.thumbnails[:PHOTOS])
     images = "".join(f"<image:image><image:loc>{escape(photo)}</image:loc></image:image>" for photo in photos)
-    return f"<url><loc>{escape(base + product_address(entry.product.id))}</loc>{images}</url>\n"
+    return f"<url><loc>{escape(base + site.path(product_address(entry.product.id)))}</loc>{images}</url>\n"
 
 
 def _xml(pieces: Iterable[str]) -> flask.Response:

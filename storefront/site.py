@@ -59,3 +59,22 @@ class Site:
     def image(self, thumbnail: Thumbnail, size: Literal[160, 320]) -> str:
         """The address of a photo."""
         return self.settings.image_base + thumbnail.path(size)
+
+    # Pages are composed as if the site stood at the root of its host. Whatever leaves it goes through one of these.
+
+    def path(self, address: str) -> str:
+        """Where an address of the site lies below its home page, from a slash on."""
+        return address
+
+    def at(self, address: str) -> str:
+        """An address as a browser is told it; what is not the site's own stays as it is."""
+        return self.settings.path_prefix + self.path(address) if address.startswith("/") else address
+
+    def known(self, address: str) -> str:
+        """An address as other programs are told it: absolute, where the site knows its public address."""
+        return self.base + self.path(address) if address.startswith("/") else address
+
+    @property
+    def base(self) -> str:
+        """What stands before each path of the site's own for other programs, without a slash at its end."""
+        return self.settings.public_url or self.settings.path_prefix

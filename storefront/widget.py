@@ -78,7 +78,7 @@ def _page(site: Site, assets: Callable[[str], str], title: str, near: list[Neigh
         theme="" if theme == THEMES[0] else f' data-bs-theme="{theme}"',
         title=escape(f"{site.texts.looks_similar}: {title}"),
         head="\n".join(head),
-        content=to_html(html.Main(content, className="framed")),
+        content=to_html(html.Main(content, className="framed"), site.at),
     )
 
 

@@ -40,6 +40,6 @@ def written(site: Site, page: Page) -> Written:
     return Written(
         page=replace(page, main=None, product=None),  # the components take ten times the memory of their HTML
         title=name if page.title == name else f"{page.title} – {name}",
-        main=None if page.main is None else to_html(page.main),
-        product=None if page.product is None else to_html(page.product),
+        main=None if page.main is None else to_html(page.main, site.at),
+        product=None if page.product is None else to_html(page.product, site.at),
     )
