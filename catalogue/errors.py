@@ -16,7 +16,8 @@
     ├── PrecomputedError         16   a precomputed folder does not match its manifest
     ├── UnknownProduct           17   no product has this id
     ├── SettingsError            18   a variable of the environment makes no sense
-    └── BundleError              19   the photo search of a precomputed folder cannot be used
+    ├── BundleError              19   the photo search of a precomputed folder cannot be used
+    └── ExportError              20   a folder cannot become the site as files
 
 The number is the exit code of a command that ends with the error.
 """
@@ -110,6 +111,10 @@ class SettingsError(LookalikeError):
 
 class BundleError(LookalikeError):
     exit_code = 19
+
+
+class ExportError(LookalikeError):
+    exit_code = 20
 
 
 @contextmanager

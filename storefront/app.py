@@ -37,6 +37,8 @@ from storefront.written import Pages
 
 ASKING = ("GET", "HEAD", "OPTIONS")
 UPLOADS = (PHOTO, BY_PHOTO)
+# `document` has the first three, and sites as files the others.
+NOT_FOR_DASH = r"^(bootstrap\.min\.css|lookalike\.css|theme\.js|alone\.css|files\.js|find\.js)$|\.test\.js$"
 
 
 class Storefront(Dash):
@@ -46,7 +48,7 @@ class Storefront(Dash):
         super().__init__(
             "lookalike",
             assets_folder=str(ASSETS),
-            assets_ignore=r"^(bootstrap\.min\.css|lookalike\.css|theme\.js)$|\.test\.js$",  # `document` has these
+            assets_ignore=NOT_FOR_DASH,
             assets_path_ignore=["^widget$"],  # for other sites' pages
             title=site.settings.name,
             update_title="",

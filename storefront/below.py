@@ -34,4 +34,4 @@ def register(server: flask.Flask, prefix: str) -> None:
         raise SettingsError(
             f"PATH_PREFIX is {prefix!r}, and the site has pages of its own below /{first}. Set another one."
         )
-    server.wsgi_app = Below(server.wsgi_app, prefix)
+    server.wsgi_app = Below(server.wsgi_app, prefix)  # type: ignore[method-assign] # as Flask's documentation has it

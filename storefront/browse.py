@@ -1,5 +1,6 @@
 """The catalogue as a grid: categories above, pages below."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -26,10 +27,11 @@ def browse_page(site: Site, wanted: Browsing) -> Page:
         return browse_page(site, replace(wanted, page=pages))
     heading = _heading(site, wanted.query)
     counted = _count(site, found, wanted.page, pages)
+    sorting = None if site.is_files else _sorting(site, wanted)
     content: list[Any] = [
         html.H1(heading, className="page-title", tabIndex="-1"),
         _chips(site, wanted.query),
-        html.Div([html.P(counted, className="result-count", role="status"), _sorting(site, wanted)], className="bar"),
+        html.Div([html.P(counted, className="result-count", role="status"), sorting], className="bar"),
         cards.grid(site, found.entries) if found.entries else _nothing(site, wanted.query),
         _pagination(site, wanted, pages),
     ]
@@ -43,6 +45,13 @@ def browse_page(site: Site, wanted: Browsing) -> Page:
         address=Browsing(Query(category=wanted.query.category), wanted.page).address(),
         photo=next((entry.thumbnails[0] for entry in found.entries if entry.thumbnails), None),
     )
+
+
+def addresses(site: Site) -> Iterator[str]:
+    """Of all pages of the catalogue and of each category, in the order of their relevance."""
+    for name, count in [("", len(site.shop)), *site.shop.categories()]:
+        for page in range(1, max(1, -(-count // PER_PAGE)) + 1):
+            yield Browsing(Query(category=name), page).address()
 
 
 def page_numbers(page: int, pages: int) -> list[int]:

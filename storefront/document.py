@@ -10,10 +10,11 @@ from markupsafe import escape
 from storefront import ids
 from storefront.layout import layout
 from storefront.markup import to_html
+from storefront.page import Page
 from storefront.sharing import Shared, base_of, head
 from storefront.site import Site
 from storefront.urls import HOME, Browsing
-from storefront.written import Pages, Written
+from storefront.written import Pages
 
 STYLES = ("bootstrap.min.css", "lookalike.css")
 
@@ -32,7 +33,7 @@ def of(site: Site, pages: Pages, assets: Callable[[str], str], **parts: str) -> 
         root=f' data-root="{site.at(HOME)}"' if site.settings.path_prefix else "",
         build=site.build,
         title=escape(written.title),
-        head=_head(site, written),
+        head=head_of(site, written.page, base_of(site)),
         offline=escape(site.texts.no_connection),
         first=to_html(html.Div(layout(site, main, written.product, searched), id=ids.FIRST), site.at),
         styles="\n".join(f'<link rel="stylesheet" href="{assets(name)}?v={site.build}">' for name in STYLES),
@@ -44,8 +45,8 @@ def of(site: Site, pages: Pages, assets: Callable[[str], str], **parts: str) -> 
     )
 
 
-def _head(site: Site, written: Written) -> str:
-    page = written.page
+def head_of(site: Site, page: Page, base: str) -> str:
+    """What search engines and shared links read of a page of the site that stands at `base`."""
     shared = Shared(
         title=page.title,
         description=page.description,
@@ -54,7 +55,7 @@ def _head(site: Site, written: Written) -> str:
         product=page.entry.product if page.entry else None,
         indexed=page.indexed,
     )
-    return head(shared, base_of(site), site.settings.image_base, site.settings.name)
+    return head(shared, base, site.settings.image_base, site.settings.name)
 
 
 def address_of(request: flask.Request) -> str:

@@ -9,6 +9,11 @@ GERMAN = Texts(
     skip="Zu den Produkten springen",
     search="Suche",
     search_placeholder="{count} Produkte durchsuchen",
+    search_needs_scripts="Die Suche braucht JavaScript. Ohne es führen die Kategorien zu jedem Produkt.",
+    search_needs_server=(
+        "Die Liste der Produkte konnte nicht geladen werden. Die Suche geht, sobald diese Seiten auf einem Webserver "
+        "liegen."
+    ),
     browse="Stöbern",
     map="Karte",
     report="Bericht",

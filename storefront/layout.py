@@ -9,7 +9,7 @@ from storefront import ids
 from storefront.aria import HIDDEN, announced, data, labelled
 from storefront.markup import Static, control, with_attributes
 from storefront.site import Site
-from storefront.urls import HOME, MAP, PHOTO, REPORT
+from storefront.urls import HOME, MAP, PHOTO, REPORT, SEARCH
 
 
 def layout(site: Site, main: Any = None, product: Any = None, text: str = "") -> Component:
@@ -50,7 +50,9 @@ def _header(site: Site, text: str) -> list[Any]:
     )
     link = texts.photo_texts.link
     by_photo = html.A(href=PHOTO, className="photo-link", title=link, **labelled(link)) if site.photo_search else None
-    search = with_attributes(html.Form([box, by_photo], role="search", className="search"), action=HOME)
+    search = with_attributes(
+        html.Form([box, by_photo], role="search", className="search"), action=SEARCH if site.is_files else HOME
+    )
     pages = [(HOME, texts.browse), (MAP, texts.map), (REPORT, texts.report)]
     theme = html.Button(
         type="button",

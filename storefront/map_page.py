@@ -1,5 +1,6 @@
 """The map: every product a dot, and the same products as cards in the order of the map."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -52,6 +53,15 @@ def map_page(site: Site, search: str) -> Page:
         indexed=wanted == _Wanted(),
         address=MAP,
     )
+
+
+def addresses(site: Site) -> Iterator[str]:
+    """Of all pages of the map, and of each category that it offers."""
+    dots = dots_of(site)
+    offered = [("", len(dots.ids)), *dots.categories[:CHIPS]] if dots else [("", 0)]
+    for name, count in offered:
+        for page in range(1, max(1, -(-count // PER_PAGE)) + 1):
+            yield _Wanted(name, page).address()
 
 
 def _without(site: Site) -> Page:

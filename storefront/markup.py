@@ -13,7 +13,8 @@ from markupsafe import Markup, escape
 
 VOID = {"Br", "Hr", "Img", "Input"}
 NAMES = {"className": "class", "htmlFor": "for"}  # the others differ by their capitals alone, which HTML ignores
-ADDRESSES = {"href", "src", "srcSet", "action", "data-copy", "data-map"}  # attributes that hold addresses
+# The attributes that hold addresses.
+ADDRESSES = {"href", "src", "srcSet", "action", "data-copy", "data-map", "data-search", "data-images"}
 OWN = {"children", "content", "element", "markup", "available_properties", "available_wildcard_properties"}
 
 NOTHING = Markup()
@@ -96,8 +97,14 @@ def _attribute(name: str, value: object, place: Place) -> str:
         return ""
     written = NAMES.get(name, name.lower())
     if name in ADDRESSES:
-        value = ", ".join(map(place, str(value).split(", "))) if name == "srcSet" else place(str(value))
+        value = _sources(str(value), place) if name == "srcSet" else place(str(value))
     return f" {written}" if value is True else f' {written}="{escape(_text(value))}"'
+
+
+def _sources(value: str, place: Place) -> str:
+    """`/a.webp 160w, /b.webp 320w` with each address in its place."""
+    sources = (source.partition(" ") for source in value.split(", "))
+    return ", ".join(f"{place(address)}{blank}{width}" for address, blank, width in sources)
 
 
 def _text(value: object) -> str:

@@ -20,8 +20,6 @@ ROBOTS = """User-agent: *
 Disallow: {prefix}/api/
 Disallow: {prefix}/*?q=
 Disallow: {prefix}/*&q=
-
-Sitemap: {base}{sitemap}
 """
 OPENED = '<?xml version="1.0" encoding="UTF-8"?>\n'
 NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
@@ -48,11 +46,15 @@ class Shared:
 
 
 def head(shared: Shared, base: str, image_base: str, name: str) -> str:
-    """Markup for the head of a page of the shop `name`, whose addresses stand at `base`, without a slash at its end."""
-    url = base + shared.path
+    """Markup for the head of a page of the shop `name`, whose addresses stand at `base`, without a slash at its end.
+
+    Without a `base`, where nobody knows it, there is nothing in it that needs an absolute address.
+    """
+    url = base + shared.path if base else ""
     lines = [_meta("name", "description", shared.description)]
     lines += [] if shared.indexed else [_meta("name", "robots", "noindex")]
-    lines += [f'<link rel="canonical" href="{escape(url)}">', _meta("name", "twitter:card", "summary")]
+    lines += [f'<link rel="canonical" href="{escape(url)}">'] if url else []
+    lines.append(_meta("name", "twitter:card", "summary"))
     lines += [_meta("property", f"og:{key}", value) for key, value in _graph(shared, url, base, image_base, name)]
     if shared.product:
         lines.append(_data(_described(shared.product, url, _photo(shared.image, base, image_base))))
@@ -70,9 +72,11 @@ def _graph(shared: Shared, url: str, base: str, image_base: str, name: str) -> I
     yield "type", "product" if shared.product else "website"
     yield "title", shared.title
     yield "description", shared.description
-    yield "url", url
-    if shared.image:
-        yield "image", _photo(shared.image, base, image_base)
+    if url:
+        yield "url", url
+    photo = _photo(shared.image, base, image_base)
+    if shared.image and photo:
+        yield "image", photo
         yield "image:width", str(shared.image.width)
         yield "image:height", str(shared.image.height)
 
@@ -94,7 +98,7 @@ def _described(product: Product, url: str, photo: str) -> dict[str, object]:
             "price": str(product.paid.amount),
             "priceCurrency": product.paid.currency,
             "availability": SCHEMA + STATES[product.availability],
-            "url": url,
+            **({"url": url} if url else {}),
         }
     return {"@context": SCHEMA, "@type": "Product", **{name: value for name, value in said.items() if value}}
 
@@ -106,10 +110,11 @@ def _data(value: object) -> str:
 
 
 def _photo(thumbnail: Thumbnail | None, base: str, image_base: str) -> str:
-    """The absolute address of the larger size, empty without a photo."""
-    if thumbnail is None:
+    """The absolute address of the larger size, empty without a photo or where nobody knows it."""
+    own = image_base.startswith("/")
+    if thumbnail is None or (own and not base):
         return ""
-    return (base if image_base.startswith("/") else "") + image_base + thumbnail.path(320)
+    return (base if own else "") + image_base + thumbnail.path(320)
 
 
 def _meta(kind: str, name: str, content: str) -> str:
@@ -121,19 +126,33 @@ def register_sitemap(server: flask.Flask, site: Site) -> None:
 
     @server.get("/robots.txt")
     def robots() -> flask.Response:
-        said = ROBOTS.format(prefix=site.settings.path_prefix, base=base_of(site), sitemap=SITEMAP)
-        return flask.Response(said, mimetype="text/plain")
+        return flask.Response(robots_of(base_of(site), site.settings.path_prefix), mimetype="text/plain")
 
     @server.get(SITEMAP)
     def sitemap() -> flask.Response:
-        parts = _parts(site)
-        return _xml(urls(site, base_of(site), 0) if parts == 1 else [index(base_of(site), parts)])
+        return _xml(next(sitemaps(site, base_of(site)))[1])
 
     @server.get("/sitemap-<int:part>.xml")
     def sitemap_part(part: int) -> flask.Response:
         if not 1 <= part <= _parts(site):
             flask.abort(404)
         return _xml(urls(site, base_of(site), part - 1))
+
+
+def robots_of(base: str, prefix: str) -> str:
+    """robots.txt of a site that stands at `base`, below the path `prefix` of its host; without a `base` no sitemap."""
+    return ROBOTS.format(prefix=prefix) + (f"\nSitemap: {base}{SITEMAP}\n" if base else "")
+
+
+def sitemaps(site: Site, base: str) -> Iterator[tuple[str, Iterable[str]]]:
+    """Each file by its address, the sitemap that engines are told of first; the pieces are made as they are read."""
+    parts = _parts(site)
+    if parts == 1:
+        yield SITEMAP, urls(site, base, 0)
+        return
+    yield SITEMAP, [index(base, parts)]
+    for part in range(parts):
+        yield f"/sitemap-{part + 1}.xml", urls(site, base, part)
 
 
 def index(base: str, parts: int) -> str:

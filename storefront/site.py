@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from catalogue.product import Thumbnail
 from catalogue.report import Report, parse_report
 from catalogue.shop import Shop
 from storefront import money
+from storefront.files import file_of
 from storefront.languages import LANGUAGES
 from storefront.settings import Settings
 from storefront.texts import Texts
@@ -19,11 +21,20 @@ ASSETS = Path(__file__).parent.parent / "assets"
 
 @dataclass(frozen=True)
 class Site:
-    """A shop as it is shown; `photo_search` where it can be searched by photo."""
+    """A shop as it is shown; `photo_search` where it can be searched by photo.
+
+    `up` is what leads from a page to the top of the site when its pages are files: nothing, `../`, or the path there.
+    """
 
     shop: Shop
     settings: Settings
     photo_search: bool = False
+    up: str | None = None
+
+    @property
+    def is_files(self) -> bool:
+        """Whether its pages are files, so that nobody answers a form."""
+        return self.up is not None
 
     @property
     def texts(self) -> Texts:
@@ -63,16 +74,23 @@ class Site:
     # Pages are composed as if the site stood at the root of its host. Whatever leaves it goes through one of these.
 
     def path(self, address: str) -> str:
-        """Where an address of the site lies below its home page, from a slash on."""
-        return address
+        """Where an address of the site lies below its top, from a slash on."""
+        return address if self.up is None else f"/{quote(file_of(address))}"
 
     def at(self, address: str) -> str:
         """An address as a browser is told it; what is not the site's own stays as it is."""
-        return self.settings.path_prefix + self.path(address) if address.startswith("/") else address
+        if not address.startswith("/"):
+            return address
+        return self.settings.path_prefix + address if self.up is None else self.up + self.path(address)[1:]
 
     def known(self, address: str) -> str:
-        """An address as other programs are told it: absolute, where the site knows its public address."""
-        return self.base + self.path(address) if address.startswith("/") else address
+        """An address as other programs are told it: absolute, where the site knows its public address.
+
+        Of files without one it is relative to the top of the site.
+        """
+        if not address.startswith("/"):
+            return address
+        return self.base + self.path(address) if self.base or self.up is None else self.path(address)[1:]
 
     @property
     def base(self) -> str:

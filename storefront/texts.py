@@ -16,6 +16,8 @@ class Texts:
     skip: str
     search: str
     search_placeholder: str
+    search_needs_scripts: str
+    search_needs_server: str
     browse: str
     map: str
     report: str
@@ -103,6 +105,10 @@ ENGLISH = Texts(
     skip="Skip to the products",
     search="Search",
     search_placeholder="Search {count} products",
+    search_needs_scripts="The search needs JavaScript. The categories lead to every product without it.",
+    search_needs_server=(
+        "The list of products could not be loaded. The search works once these files lie on a web server."
+    ),
     browse="Browse",
     map="Map",
     report="Report",

@@ -1,0 +1,50 @@
+"""The commands of `python -m storefront`: each parses its arguments and calls one function."""
+
+import sys
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from catalogue import command as command_line
+from storefront.export import export
+from storefront.settings import Settings, base_address
+
+Folder = click.Path(path_type=Path)
+
+
+@click.group()
+def cli() -> None:
+    """From precomputed lists to a site without a server of its own."""
+
+
+@cli.command("export")
+@click.argument("site", type=Folder)
+@click.option(
+    "--precomputed",
+    "folder",
+    default="precomputed",
+    show_default=True,
+    envvar="PRECOMPUTED_DIR",
+    type=Folder,
+    help="The folder of lists.",
+)
+@click.option("--public-url", default="", metavar="URL", help="Where the site will stand, else PUBLIC_URL.")
+def export_command(site: Path, folder: Path, public_url: str) -> None:
+    """Write the whole site and its API to the folder SITE as files; again to renew it."""
+    settings = Settings.of()
+    if public_url:
+        settings = replace(settings, public_url=base_address(public_url, "--public-url"))
+    exported = export(folder, site, settings, _bar)
+    print(f"{site} holds {exported.products} products in {exported.files} files")
+
+
+def _bar(ids: Iterable[str], total: int) -> AbstractContextManager[Iterable[str]]:
+    """A bar on stderr with the time left, nothing when that is no terminal."""
+    return click.progressbar(ids, length=total, label="products", show_pos=True, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    command_line.run(cli, "python -m storefront")
