@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 import flask
 
 from catalogue.errors import SettingsError
+from storefront.urls import MAP, PHOTO, PRODUCT, REPORT
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+PAGES = (PRODUCT, MAP, REPORT, PHOTO)  # Dash answers them without a rule of their own
 
 
 class Below:
@@ -30,7 +33,8 @@ def register(server: flask.Flask, prefix: str) -> None:
     if not prefix:
         return
     first = prefix.split("/")[1]
-    if first in {rule.rule.split("/")[1] for rule in server.url_map.iter_rules()}:
+    own = [*PAGES, *(rule.rule for rule in server.url_map.iter_rules())]
+    if first in {address.split("/")[1] for address in own}:
         raise SettingsError(
             f"PATH_PREFIX is {prefix!r}, and the site has pages of its own below /{first}. Set another one."
         )

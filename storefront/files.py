@@ -10,6 +10,7 @@ from storefront.urls import HOME, MAP, PRODUCT, REPORT, SEARCH, Browsing
 
 LONGEST = 200  # bytes of a name, as most file systems take 255
 API = PRODUCTS.rpartition("/")[0].lstrip("/")
+UP_FROM_API = "../" * len(PRODUCTS.strip("/").split("/"))  # from each of its files to the top
 RECENT = 1 << 16  # files whose names are kept, as every product stands in many lists
 
 

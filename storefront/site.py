@@ -11,7 +11,7 @@ from catalogue.product import Thumbnail
 from catalogue.report import Report, parse_report
 from catalogue.shop import Shop
 from storefront import money
-from storefront.files import file_of
+from storefront.files import UP_FROM_API, file_of
 from storefront.languages import LANGUAGES
 from storefront.settings import Settings
 from storefront.texts import Texts
@@ -86,11 +86,11 @@ class Site:
     def known(self, address: str) -> str:
         """An address as other programs are told it: absolute, where the site knows its public address.
 
-        Of files without one it is relative to the top of the site.
+        Of files without one it is relative to the file that tells it, which is one of the API's.
         """
         if not address.startswith("/"):
             return address
-        return self.base + self.path(address) if self.base or self.up is None else self.path(address)[1:]
+        return self.base + self.path(address) if self.base or self.up is None else UP_FROM_API + self.path(address)[1:]
 
     @property
     def base(self) -> str:

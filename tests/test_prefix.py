@@ -65,24 +65,24 @@ def test_a_visit_behind_a_proxy(browser: Browser, behind: str, strips: bool) -> 
         open_page(page, f"{PREFIX}/")
         expect(page.locator(".site-nav a[aria-current]")).to_have_text("Browse")
         cards(page).nth(3).click()
-        expect(heading(page)).to_have_text("Mug number 6")
-        expect(page.locator("#main .product-card[aria-current]")).to_contain_text("Mug number 6")
+        expect(heading(page)).to_have_text("Bowl number 7")
+        expect(page.locator("#main .product-card[aria-current]")).to_contain_text("Bowl number 7")
         expect(similar(page)).to_have_count(12)
         similar(page).nth(2).click()
         expect(page.locator(".trail a")).to_have_count(2)
         page.go_back()
-        expect(heading(page)).to_have_text("Mug number 6")
+        expect(heading(page)).to_have_text("Bowl number 7")
         page.reload()
-        expect(heading(page)).to_have_text("Mug number 6")
+        expect(heading(page)).to_have_text("Bowl number 7")
         page.keyboard.press("Escape")
         expect(page).to_have_url(f"{host}{PREFIX}/")
-        page.get_by_label("Search").fill("bowl number 7")
-        expect(page).to_have_url(f"{host}{PREFIX}/?q=bowl+number+7")
+        page.get_by_label("Search").fill("bowl number 9")
+        expect(page).to_have_url(f"{host}{PREFIX}/?q=bowl+number+9")
         expect(page.locator("#main h1")).to_contain_text("Results for")
         page.locator(".chip", has_text="Bowls").click()
         expect(page.locator(".chip[aria-current]")).to_contain_text("Bowls")
         page.get_by_label("Sort").select_option("price")
-        expect(page).to_have_url(f"{host}{PREFIX}/?q=bowl+number+7&category=Bowls&sort=price")
+        expect(page).to_have_url(f"{host}{PREFIX}/?q=bowl+number+9&category=Bowls&sort=price")
         page.get_by_role("link", name="Map").click()
         expect(page.locator("#main h1")).to_have_text("Map of looks")
         assert page.evaluate("performance.getEntriesByType('navigation').length") == 1
@@ -99,16 +99,17 @@ def test_the_api_is_followed_by_its_links(app: Storefront) -> None:
     assert found["links"]["next"].startswith(f"{PREFIX}/api/")
     product = client.get(found["links"]["next"]).json["products"][0]
     assert client.get(product["links"]["similar"]).json["similar"]
-    assert client.get(product["image"]["large"]).mimetype == "image/webp"
+    with client.get(product["image"]["large"]) as photo:
+        assert photo.mimetype == "image/webp"
     assert client.get(f"{PREFIX}/api/v1/openapi.json").json["servers"] == [{"url": PREFIX}]
 
 
 @pytest.mark.parametrize("path", ["/", "/p/mug-000", "/map", "/report", "/nowhere"])
 def test_every_address_of_a_page_is_below_the_prefix(app: Storefront, path: str) -> None:
     client = app.server.test_client()
-    passed, taken = client.get(PREFIX + path), client.get(path)
-    assert passed.data == taken.data
-    for element in html.fromstring(passed.data).iter("*"):
+    passed, taken = (client.get(each).text.partition('<script id="_dash-config"')[0] for each in (PREFIX + path, path))
+    assert passed == taken
+    for element in html.fromstring(client.get(path).data).iter("*"):
         for name in ("href", "src", "action", "data-copy", "data-map", "data-root"):
             address = element.get(name, "#")
             assert address.startswith((f"{PREFIX}/", "#", "https://shop.example/", f"http://localhost{PREFIX}/")), (
