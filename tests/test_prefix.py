@@ -75,6 +75,7 @@ def test_a_visit_behind_a_proxy(browser: Browser, behind: str, strips: bool) -> 
         page.reload()
         expect(heading(page)).to_have_text("Bowl number 7")
         page.keyboard.press("Escape")
+        expect(heading(page)).to_have_count(0)
         expect(page).to_have_url(f"{host}{PREFIX}/")
         page.get_by_label("Search").fill("bowl number 9")
         expect(page).to_have_url(f"{host}{PREFIX}/?q=bowl+number+9")
