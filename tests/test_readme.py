@@ -18,11 +18,11 @@ from tests.shops import PHOTOS, sitemap
 
 README = (ROOT / "README.md").read_text()
 SITES = (ROOT / "docs" / "site-files.md").read_text()
-DOCUMENTS = ("extraction.md", "ranking.md", "photo-search.md", "widget.md", "deploy.md")
+DOCUMENTS = ("extraction.md", "ranking.md", "photo-search.md", "static-site.md", "widget.md", "deploy.md")
 FURTHER = [(ROOT / "docs" / name).read_text() for name in DOCUMENTS]
 BLOCKS = re.findall(r"```sh\n(.*?)```", "".join([README, *FURTHER]), re.DOTALL)
 COMMANDS = [line.split("    #")[0].strip() for block in BLOCKS for line in block.strip().splitlines()]
-SERVERS = ("make demo", "app:server", "app.py")
+SERVERS = ("make demo", "app:server", "app.py", "http.server")
 INSTEAD = {  # what a test must not do to the machine or to itself, and what it does to check the command
     "python3 -m venv .venv": "python3 -m venv --without-pip .build/new-venv",
     "make test": "make --dry-run test",
