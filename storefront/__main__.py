@@ -41,9 +41,9 @@ def export_command(site: Path, folder: Path, public_url: str) -> None:
     print(f"{site} holds {exported.products} products in {exported.files} files")
 
 
-def _bar(ids: Iterable[str], total: int) -> AbstractContextManager[Iterable[str]]:
-    """A bar on stderr with the time left, nothing when that is no terminal."""
-    return click.progressbar(ids, length=total, label="products", show_pos=True, file=sys.stderr)
+def _bar(done: Iterable[int], total: int) -> AbstractContextManager[Iterable[int]]:
+    """A bar on stderr with the time left, a word when that is no terminal."""
+    return click.progressbar(done, length=total, label="products", show_pos=True, file=sys.stderr)
 
 
 if __name__ == "__main__":

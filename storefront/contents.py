@@ -1,6 +1,6 @@
 """What stands in the files of a site: pages, the API's answers, and what scripts and search engines read."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
@@ -28,13 +28,12 @@ class Contents:
     def __init__(self, site: Site) -> None:
         self._top, self._inner = replace(site, up=""), replace(site, up="../")
 
-    def of_products(self, ids: Iterable[str]) -> Iterator[File]:
-        """The page of each product, and what the API says of it and of what looks similar."""
-        for product_id in ids:
-            yield self._page(product_address(product_id), "")
-            address = f"{PRODUCTS}/{quote(product_id, safe='')}"
-            yield file_of(address), dump(answers.product(self._top, product_id, {}))
-            yield file_of(address + SIMILAR), dump(answers.similar(self._top, product_id, {}))
+    def of_product(self, product_id: str) -> Iterator[File]:
+        """Its page, and what the API says of it and of what looks similar."""
+        yield self._page(product_address(product_id), "")
+        address = f"{PRODUCTS}/{quote(product_id, safe='')}"
+        yield file_of(address), dump(answers.product(self._top, product_id, {}))
+        yield file_of(address + SIMILAR), dump(answers.similar(self._top, product_id, {}))
 
     def of_site(self) -> Iterator[File]:
         """All others but assets and images."""

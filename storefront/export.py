@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path
 
 from catalogue import precomputed
@@ -17,13 +16,14 @@ from storefront.contents import Contents, File
 from storefront.file_page import NEEDED
 from storefront.replacing import MARK, replacing
 from storefront.settings import Settings
+from storefront.shares import done
 from storefront.site import ASSETS, Site
 from storefront.urls import IMAGES
 
 WIDGET = Path("widget") / "lookalike.js"  # among the assets, where there is one
 FORMAT = 1
 
-Track = Callable[[Iterable[str], int], AbstractContextManager[Iterable[str]]]
+Track = Callable[[Iterable[int], int], AbstractContextManager[Iterable[int]]]
 
 
 @dataclass(frozen=True)
@@ -34,20 +34,23 @@ class Exported:
     files: int
 
 
-def export(folder: Path, out: Path, settings: Settings, track: Track) -> Exported:
+def export(folder: Path, out: Path, settings: Settings, track: Track, processes: int = 0) -> Exported:
     """Write the site of the lists in `folder` to the folder `out`, which is replaced once all of it is there.
 
-    `track` shows how many of the products are done. Raises PrecomputedError, ExportError and DiskError.
+    `track` shows how many of the products are done, by `processes`, or as many as help. Raises PrecomputedError,
+    ExportError and DiskError.
     """
     with replacing(out) as draft:
         shop = precomputed.load(folder)
         contents = Contents(Site(shop, replace(settings, path_prefix=""), up=""))
-        written = 0
-        with track((product.id for product in shop.products), len(shop)) as ids:
-            for file in chain(contents.of_site(), contents.of_products(ids)):
-                _write(draft, file)
-                written += 1
-        written += _copy_assets(draft)
+
+        def write(files: Iterable[File]) -> int:
+            return sum(_write(draft, file) for file in files)
+
+        written = write(contents.of_site()) + _copy_assets(draft)
+        ids = [product.id for product in shop.products]
+        with track(done(lambda product_id: write(contents.of_product(product_id)), ids, processes), len(ids)) as counts:
+            written += sum(counts)
         if settings.image_base == IMAGES:
             written += _link_images(shop, folder / precomputed.IMAGES, draft / precomputed.IMAGES)
         mark = {"format": FORMAT, "catalogue": shop.manifest.version, "products": len(shop), "files": written + 1}
@@ -55,7 +58,8 @@ def export(folder: Path, out: Path, settings: Settings, track: Track) -> Exporte
     return Exported(len(shop), written + 1)
 
 
-def _write(folder: Path, file: File) -> None:
+def _write(folder: Path, file: File) -> int:
+    """How many files that is."""
     name, content = file
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -66,6 +70,7 @@ def _write(folder: Path, file: File) -> None:
         raise ExportError(
             f"{name} is there already: this disk takes capital letters of ids for small ones. Write to another disk."
         ) from error
+    return 1
 
 
 def _copy_assets(draft: Path) -> int:

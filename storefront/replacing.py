@@ -1,9 +1,9 @@
 """A folder of files that is replaced as a whole: what is there stays until its successor is complete."""
 
-import errno
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,7 +39,7 @@ def replacing(folder: Path) -> Iterator[Path]:
         _remove(former)
     except OSError as error:
         if disk_is_full(error):
-            _remove(draft)
+            shutil.rmtree(draft, ignore_errors=True)
             raise DiskError(f"no space left to write {folder}. Free some, and run the same command again.") from error
         raise ExportError(
             f"{folder} cannot be written ({error.strerror}: {error.filename}). Name another one."
@@ -58,14 +58,22 @@ def _alone(draft: Path) -> Iterator[None]:
     """Hold the draft; the system frees it when the process ends, however that ends."""
     handle = os.open(draft, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(handle, draft)
         yield
-    except OSError as error:
-        if error.errno == errno.EWOULDBLOCK:
-            raise ExportError(f"another process is writing {draft}. Wait until it has ended.") from error
-        raise
     finally:
         os.close(handle)
+
+
+def _lock(handle: int, draft: Path) -> None:
+    """What a killed run has started ends in a moment, and holds the draft until then."""
+    for last in [False] * 20 + [True]:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError as error:
+            if last:
+                raise ExportError(f"another process is writing {draft}. Wait until it has ended.") from error
+            time.sleep(0.1)
 
 
 def _clear(folder: Path) -> None:

@@ -19,19 +19,21 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import pytest
 from lxml import html
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from catalogue import precomputed
 from catalogue.errors import ExportError
+from catalogue.search import Query
 from storefront.export import export
 from storefront.files import file_name, file_of
-from storefront.replacing import MARK
+from storefront.replacing import MARK, replacing
 from storefront.settings import Settings
+from storefront.shares import done
 from tests.conftest import DESKTOP, PHONE
 from tests.factories import make_product
 from tests.serving import ROOT
 from tests.shop_folder import make_products, make_shop_folder
-from tests.visiting import cards, heading, similar, too_narrow, visit
+from tests.visiting import cards, heading, similar, too_narrow, visit, visitor, watched
 
 ABORTED = "net::ERR_ABORTED"  # the visitor went on to the next page before it was there
 IDS = ("a/b c", "ünï→", "quote\"'<b>", "100%25", "a?b=c#d", "日本 🏺", "..", ".hidden", "!'()*", "x" * 200, "→" * 90)
@@ -68,19 +70,22 @@ def address(host: Path) -> Iterator[str]:
         yield f"{server}/shop/window/"
 
 
+@pytest.fixture(scope="module")
+def visitor_of(browser: Browser, address: str) -> Iterator[BrowserContext]:
+    context = visitor(browser, address, viewport=DESKTOP, permissions=["clipboard-read", "clipboard-write"])
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A visitor of the exported site: any error on the console fails the test, and any request that does."""
-    with visit(browser, address, viewport=DESKTOP, permissions=["clipboard-read", "clipboard-write"]) as tab:
+def page(visitor_of: BrowserContext) -> Iterator[Page]:
+    """A tab with the exported site: any error on the console fails the test, and any request that fails."""
+    with watched(visitor_of) as tab:
         failed: list[str] = []
-        tab.on("response", lambda answer: failed.append(answer.url) if failing(answer) else None)
+        tab.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
         tab.on("requestfailed", lambda asked: failed.append(asked.url) if asked.failure != ABORTED else None)
         yield tab
         assert failed == []
-
-
-def failing(answer: Response) -> bool:
-    return answer.status >= 400
 
 
 @contextmanager
@@ -110,8 +115,8 @@ def run(*arguments: object, status: int = 0) -> "subprocess.CompletedProcess[str
     return answer
 
 
-def untracked(ids: Iterable[str], _: int) -> nullcontext[Iterable[str]]:
-    return nullcontext(ids)
+def untracked(done: Iterable[int], _: int) -> nullcontext[Iterable[int]]:
+    return nullcontext(done)
 
 
 def exported(folder: Path, out: Path, **settings: str) -> Path:
@@ -222,16 +227,12 @@ def test_a_search_leads_to_its_page_and_goes_on_while_it_is_typed(page: Page) ->
     expect(heading(page)).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    "text", ["mug", "mug number 1", "NUMBER", "kitch", "creme co", "", "shop", "bowl-0", "«", "ünï", "日本"]
-)
-def test_the_search_finds_what_the_server_finds_in_the_same_words(page: Page, folder: Path, text: str) -> None:
-    from catalogue.search import Query
-
+def test_the_search_finds_what_the_server_finds_in_the_same_words(page: Page, folder: Path) -> None:
     shop = precomputed.load(folder)
-    page.goto(f"search.html?q={quote(text)}")
-    expect(page.get_by_role("status")).to_contain_text("product")
-    assert page.get_by_role("status").inner_text().startswith(f"{shop.search(Query(text), 0).total} product")
+    for text in ("mug", "mug number 1", "NUMBER", "kitch", "creme co", "", "shop", "bowl-0", "«", "ünï", "日本"):
+        page.goto(f"search.html?q={quote(text)}")
+        found = shop.search(Query(text), 0).total
+        expect(page.get_by_role("status")).to_contain_text(re.compile(rf"^{found} product"))
 
 
 @pytest.mark.parametrize("product_id", IDS)
@@ -348,6 +349,25 @@ def test_equal_lists_give_equal_bytes(folder: Path, top: Path, tmp_path: Path) -
     assert content(exported(folder, tmp_path / "site")) == content(top)
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_processes_share_the_work_and_their_errors(folder: Path, top: Path, tmp_path: Path) -> None:
+    export(folder, tmp_path / "site", Settings(), untracked, processes=3)
+    assert content(tmp_path / "site") == content(top)
+
+    def failing(product_id: str) -> int:
+        raise ExportError(product_id)
+
+    with pytest.raises(ExportError, match="a"):
+        list(done(failing, ["a", "a", "a"], 2))
+    with pytest.raises(ExportError, match="from outside"):
+        list(done(lambda _: os._exit(9), ["a", "b"], 2))
+
+
+def test_two_exports_to_one_folder_are_one_too_many(folder: Path, tmp_path: Path) -> None:
+    with replacing(tmp_path / "site"), pytest.raises(ExportError, match="another process"):
+        exported(folder, tmp_path / "site")
+
+
 def test_images_may_lie_elsewhere(folder: Path, tmp_path: Path) -> None:
     site = exported(folder, tmp_path / "site", image_base="https://cdn.example/")
     assert not (site / "images").exists()
@@ -423,7 +443,7 @@ def test_a_failure_leaves_the_former_site(folder: Path, tmp_path: Path) -> None:
     site = exported(make_shop_folder(tmp_path / "lists", make_products(3)), tmp_path / "site")
     before = content(site)
 
-    def failing(_: Iterable[str], __: int) -> nullcontext[Iterable[str]]:
+    def failing(_: Iterable[int], __: int) -> nullcontext[Iterable[int]]:
         raise ExportError("stopped")
 
     with pytest.raises(ExportError):
