@@ -5,6 +5,7 @@
   const { here, part } = lookalike;
   const { section } = document.documentElement.dataset;
   const wide = matchMedia("(min-width: 992px)");
+  const onDisk = location.protocol === "file:"; // where no page can read a file
   const onProduct = lookalike.isProduct(here());
 
   lookalike.go = (address) => location.assign(address);
@@ -61,7 +62,7 @@
     const close = document.querySelector("#product .close");
     const { address = close.href, scroll = 0 } = remembered();
     try {
-      if (location.protocol === "file:") throw new Error("files read no files");
+      if (onDisk) throw new Error("files read no files");
       part("main").replaceChildren(...(await mainOf(address)));
     } catch {
       const alone = Object.assign(document.createElement("link"), { rel: "stylesheet", href: document.body.dataset.alone });
@@ -72,14 +73,15 @@
     lookalike.drawMap();
     mark();
     scrollTo(0, scroll);
-    if (!scroll) lookalike.showCard();
+    lookalike.showCard(); // which may have moved, as the grid has fewer columns now
   };
 
   const start = () => {
     lookalike.searched(here());
     if (!onProduct) {
       lookalike.lookFor(new URLSearchParams(location.search));
-      lookalike.drawMap();
+      if (onDisk) document.querySelector("[data-map]")?.remove(); // the cards below it say the same
+      else lookalike.drawMap();
       mark();
       return;
     }

@@ -32,6 +32,7 @@ from storefront.shares import done
 from tests.conftest import DESKTOP, PHONE
 from tests.factories import make_product
 from tests.serving import ROOT
+from tests.test_accessibility import AXE, RULES
 from tests.shop_folder import make_products, make_shop_folder
 from tests.visiting import cards, heading, similar, too_narrow, visit, visitor, watched
 
@@ -257,6 +258,14 @@ def test_ids_of_all_kinds_have_a_page_and_answers(page: Page, address: str, top:
         assert computed == 12
 
 
+@pytest.mark.parametrize("path", ["search.html?q=mug", "search.html?q=unicorn", "p/mug-000.html"])
+def test_axe_finds_nothing(page: Page, path: str) -> None:
+    page.goto(path)
+    expect(page.locator("#main h1")).to_be_visible()
+    found = AXE.run(page, options=RULES)
+    assert found.violations_count == 0, found.generate_report()
+
+
 def test_a_phone_shows_a_product_alone(browser: Browser, address: str) -> None:
     with visit(browser, address, viewport=PHONE, has_touch=True) as page:
         page.goto("")
@@ -286,6 +295,7 @@ def test_files_are_browsed_without_a_server(browser: Browser, top: Path) -> None
         expect(page.locator("#main")).to_be_hidden()
         similar(page).first.click()
         expect(page.locator(".trail a")).to_have_count(2)
+        page.goto(f"{top.as_uri()}/map/1.html")
         page.goto(f"{top.as_uri()}/search.html?q=mug")
         expect(page.get_by_role("status")).to_contain_text("web server")
 
