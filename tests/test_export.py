@@ -32,8 +32,8 @@ from storefront.shares import done
 from tests.conftest import DESKTOP, PHONE
 from tests.factories import make_product
 from tests.serving import ROOT
-from tests.test_accessibility import AXE, RULES
 from tests.shop_folder import make_products, make_shop_folder
+from tests.test_accessibility import AXE, RULES
 from tests.visiting import cards, heading, similar, too_narrow, visit, visitor, watched
 
 ABORTED = "net::ERR_ABORTED"  # the visitor went on to the next page before it was there

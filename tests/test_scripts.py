@@ -15,7 +15,9 @@ from storefront.site import ASSETS
 from tests.serving import ROOT
 
 ORIGIN = "http://scripts.example"
-SCRIPTS = ("address.js", "ids.js", "trail.js", "grid.js", "search.js", "pages.js", "frame.js", "photo.js", "navigate.js")
+SCRIPTS = (
+    *("address.js", "ids.js", "trail.js", "grid.js", "search.js", "pages.js", "frame.js", "photo.js", "navigate.js"),
+)
 DOCUMENT = """<!doctype html><html data-build="b0" data-offline="No connection."><title>Shop</title>
 <header id="header"><form class="search"><input name="q" value="{q}"></form></header>
 <div id="main"><h1 tabindex="-1">All</h1><a class="product-card" href="/p/a">A</a></div>

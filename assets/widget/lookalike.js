@@ -138,7 +138,7 @@
   // The file that a static export has for a product: its id percent-encoded, which the address is once more.
   const file = (id) => {
     const code = (letter) => `%${letter.codePointAt(0).toString(16).toUpperCase()}`;
-    return encodeURIComponent(encodeURIComponent(id).replaceAll(/[!'()*]/g, code));
+    return encodeURIComponent(encodeURIComponent(id).replaceAll(/[!'()*]|^\./g, code));
   };
 
   // The similar products, and the address from which those in it are counted.
