@@ -101,7 +101,7 @@ def test_a_request_is_a_line_of_json(server: Server) -> None:
         assert ask(server, path, headers)[0] == status
     wanted = ["/p/mug-000", "/nowhere", style]
     eventually(lambda: all(f'"{path}"' in server.said for path in wanted))  # a line is written after its answer
-    lines = {line["path"]: line for line in logged(server) if str(line["id"]).startswith("router-")}
+    lines = {str(line["path"]): line for line in logged(server) if str(line["id"]).startswith("router-")}
     assert sorted(lines) == sorted(wanted)
     page, missing, file = (lines[path] for path in wanted)
     assert page.keys() == {"time", "id", "method", "path", "status", "bytes", "ms", "remote"}
