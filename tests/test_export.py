@@ -266,6 +266,19 @@ def test_axe_finds_nothing(page: Page, path: str) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
+@pytest.mark.parametrize("product_id", ["mug-000", "a/b c", "!'()*", ".hidden"])
+def test_the_widget_reads_the_files(page: Page, host: Path, product_id: str) -> None:
+    tag = f'<script src="window/lookalike.js" data-product="{product_id}" data-static defer></script>'
+    (host / "shop" / "page.html").write_text(
+        f'<!doctype html><title>Shop</title><link rel="icon" href="data:,"><body>{tag}'
+    )
+    page.goto("../page.html")
+    photo = page.locator("lookalike-similar img").first
+    photo.scroll_into_view_if_needed()
+    expect(photo).to_be_visible()
+    page.wait_for_function("photo => photo.naturalWidth > 0", arg=photo.element_handle())
+
+
 def test_a_phone_shows_a_product_alone(browser: Browser, address: str) -> None:
     with visit(browser, address, viewport=PHONE, has_touch=True) as page:
         page.goto("")
