@@ -6,7 +6,7 @@ import tracemalloc
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scraper.sources import sitemap
@@ -218,6 +218,7 @@ def test_what_only_grows_is_broken(content: str) -> None:
     | st.binary(max_size=80).map(gzip.compress)
     | st.binary(max_size=80).map(lambda end: urlset("https://a.example/1").encode()[:-12] + end)
 )
+@example(b"\x1c")
 def test_no_file_raises(content: bytes) -> None:
     skips: Counter[str] = Counter()
     found = list(sitemap.entries(io.BytesIO(content), URL, skips))

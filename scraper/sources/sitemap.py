@@ -143,6 +143,8 @@ def _of_text(source: _Source) -> Iterator[Entry]:
         if words:
             started = True
             yield Entry("page", link)
+    if not started:  # blanks of Unicode, which bytes do not know
+        raise _Refused("not a sitemap")
 
 
 def _lines(source: _Source) -> Iterator[bytes]:
