@@ -171,7 +171,7 @@
       const dot = dotAt(at(event));
       if (event.pointerType === "touch") {
         if (!event.target.closest(".map-card")) pointAt(dot); // a finger sees the card first, and opens it by that
-      } else if (dot >= 0 && !now.link.hasAttribute("href")) {
+      } else if (dot >= 0 && !event.target.closest(".map-dot[href]")) {
         pointAt(dot);
         lookalike.go((await now.told)[0]);
       }

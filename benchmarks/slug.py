@@ -27,7 +27,10 @@ HEROKU = 500.0  # MB, compressed: https://devcenter.heroku.com/articles/slug-com
 BUDGETS = {COMMITTED: 150.0, NONE: 60.0, VGG16: 150.0}  # MB, compressed
 WORKER, WORKER_WITH_PHOTOS = 110.0, 400.0  # MB resident, at 10,000 products or fewer
 COLD_START = 2.0  # seconds to the first answer
-PHOTO_ANSWER = {COMMITTED: 1000.0, VGG16: 1500.0}  # milliseconds for the products that look like a photo of 12 megapixels
+PHOTO_ANSWER = {
+    COMMITTED: 1000.0,
+    VGG16: 1500.0,
+}  # milliseconds for the products that look like a photo of 12 megapixels
 STARTS = 3
 NAMED = 3  # parts that are named when a slug is too large
 

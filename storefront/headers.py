@@ -18,7 +18,7 @@ Head = list[tuple[str, str]]
 ALWAYS = [("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "strict-origin-when-cross-origin")]
 BEHIND_TLS = ("Strict-Transport-Security", f"max-age={YEAR}")
 UNUSED = (
-    "accelerometer", "bluetooth", "display-capture", "encrypted-media", "geolocation", "gyroscope", "hid",
+    "accelerometer", "display-capture", "encrypted-media", "geolocation", "gyroscope", "hid",
     "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "serial", "usb",
     "xr-spatial-tracking",
 )  # fmt: skip

@@ -281,6 +281,7 @@ def test_a_page_that_is_older_than_the_shop_is_loaded_anew(browser: Browser, add
         card(page, "Mug number 4").click()
         expect(page.locator(f"html[data-build='{build}']")).to_be_attached()
         expect(heading(page)).to_have_text("Mug number 4")
+        taken_over(page)
         page.go_back()
         expect(cards(page)).to_have_count(48)
 

@@ -203,6 +203,20 @@ def test_a_dot_shows_its_photo_and_opens_beside_the_map(page: Page, address: str
     expect(page).to_have_url(f"{address}/map")
 
 
+def test_a_click_near_a_dot_opens_it(page: Page, address: str) -> None:
+    open_map(page, address)
+    page.mouse.move(*middle(page))
+    expect(page.locator(".map-card img")).to_be_visible()
+    title = page.locator(".map-card").inner_text()
+    box = page.locator(".map-dot").bounding_box()
+    assert box
+    reach = box["x"] + box["width"] / 2 + 14, box["y"] + box["height"] / 2  # beside the link, within its dot's reach
+    page.mouse.move(*reach)
+    expect(page.locator(".map-card")).to_have_text(title)
+    page.mouse.click(*reach)
+    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
+
+
 def test_it_is_enlarged_and_moved(page: Page, address: str) -> None:
     open_map(page, address)
     whole = picture(page)

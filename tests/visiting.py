@@ -39,12 +39,12 @@ def visitor(browser: Browser, address: str, **options: Any) -> BrowserContext:
 def watched(context: BrowserContext, allowed: str = "") -> Iterator[Page]:
     """A tab. At the end it raises AssertionError when something went wrong in it.
 
-    That is each error of a script or the console (the policy's violations are such) and each request that is not a GET,
-    as no click asks Dash; but for those that hold what the pattern `allowed` finds.
+    That is each error of a script, each error or warning of the console (the policy's violations are such) and each
+    request that is not a GET, as no click asks Dash; but for those that hold what the pattern `allowed` finds.
     """
     page, wrong = context.new_page(), list[str]()
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda each: wrong.append(each.text) if each.type in ("error", "warning") else None)
     page.on("request", lambda asked: wrong.append(f"{asked.method} {asked.url}") if asked.method != "GET" else None)
     try:
         yield page
