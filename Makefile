@@ -8,6 +8,7 @@ DEMO := .build/demo
 
 demo: .build/demo-installed
 	$(BIN)/python -m model build data/demo --out $(DEMO) --extractor efficientnet-lite0
+	$(BIN)/python -m model bundle data/demo --out $(DEMO) --extractor efficientnet-lite0
 	PRECOMPUTED_DIR=$(DEMO) $(BIN)/gunicorn app:server
 
 serve: .build/web-installed

@@ -98,8 +98,9 @@ def bundle_command(folder: Path, out: Path, **options: Any) -> None:
     """The search by photo of FOLDER, beside its lists in --out: the network in as few bits as agree, and features."""
     with_ = chosen(folder, **options)
     made = bundle(folder, out, with_.network, with_.extractor, with_.preset, bar)
-    Console().print(tables.precision_table(made))
-    print(f"{out / PHOTO} holds version {made.bundle.version}")
+    if made.measured:
+        Console().print(tables.precision_table(made))
+    print(f"{out / PHOTO} holds version {made.bundle.version}{'' if made.measured else ', as before'}")
 
 
 @cli.command("evaluate")

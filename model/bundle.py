@@ -30,7 +30,7 @@ from model.runtime import Way
 
 @dataclass(frozen=True)
 class Bundled:
-    """What was made, and every precision that was measured on the way."""
+    """What there is now, and every precision that was measured on the way: none where it was there already."""
 
     bundle: Bundle
     measured: Sequence[Measured]
@@ -46,6 +46,8 @@ def bundle(folder: Path, out: Path, network: Network, extractor: Extractor, pres
     _check_way(manifest, extractor, preset, out)
     extracted = extract(folder, extractor, preset, track)
     _check_photos(extracted, folder, out)
+    if present := _present(out, manifest, extractor, preset):
+        return Bundled(present, ())
     trial, recall = _trial(extracted, preset)
     way = Way(network.name, network.size, network.scale, network.output, network.pooling or "none")
     steps = precision.ladder(folder, network, preset.views[0].fit, track)
@@ -76,6 +78,16 @@ def _check_way(manifest: Manifest, extractor: Extractor, preset: Preset, out: Pa
             f" would be {extractor.name} with {preset.name} ({mark}). Give the options that the lists were built with,"
             " or build them again first."
         )
+
+
+def _present(out: Path, manifest: Manifest, extractor: Extractor, preset: Preset) -> Bundle | None:
+    """The bundle in `out`, if it is whole and what would be made."""
+    try:
+        found, _ = bundled.opened(out / PHOTO, manifest.version)
+    except BundleError:
+        return None
+    wanted = (manifest.build.fingerprint, extractor.engine, preset.views)
+    return found if (found.fingerprint, found.engine, found.views) == wanted else None
 
 
 def _check_photos(extracted: Extracted, folder: Path, out: Path) -> None:

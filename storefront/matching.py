@@ -13,7 +13,9 @@ from storefront.openapi import Part
 # Pixels that a photo may have, by the memory that decoding takes: a JPEG is decoded at a fraction of its sides.
 OF_JPEG = 50_000_000
 OF_OTHERS = 16_000_000
+OF_LAYERED = 8_000_000  # which may be transparent, and are laid on white
 OF_DEEP = 4_000_000  # with more than eight bits to a pixel's colour
+LAYERED = {"RGBA", "LA", "PA", "P", "RGBa", "La"}  # Pillow's modes
 
 
 class Matching:
@@ -37,7 +39,9 @@ class Matching:
 
 
 def _check(kind: str, mode: str, sides: Sides) -> None:
-    most = OF_JPEG if kind == "JPEG" else OF_DEEP if mode.startswith(("I", "F")) else OF_OTHERS
+    most = OF_DEEP if mode.startswith(("I", "F")) else OF_LAYERED if mode in LAYERED else OF_OTHERS
+    if kind == "JPEG":
+        most = OF_JPEG
     if sides[0] * sides[1] > most:
         raise UnusableImage("too many pixels", f"{sides[0]} × {sides[1]}, and {most:,} are allowed")
 

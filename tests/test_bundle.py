@@ -187,12 +187,25 @@ def test_all_photos_of_a_product_find_it(made: Path) -> None:
 
 def test_bundling_twice_gives_equal_bytes_and_building_again_leaves_them(made: Path, copy: Path) -> None:
     before = tree(made / "out")
+    shutil.rmtree(copy / "out" / PHOTO)
     bundled_again, built_again = (command(verb, copy / "shop", "--out", copy / "out", *LITE0) for verb in VERBS[::-1])
     assert (bundled_again.exit_code, built_again.exit_code) == (0, 0)
     assert tree(copy / "out") == before
     for candidate in manifest(copy / "out").candidates:
         assert candidate.precision in bundled_again.output
     assert bundled_again.output.count("taken") == 2
+
+
+def test_what_is_there_already_is_not_measured_again(copy: Path) -> None:
+    before = tree(copy / "out")
+    answer = command("bundle", copy / "shop", "--out", copy / "out", *LITE0)
+    assert answer.output.endswith(f"holds version {manifest(copy / 'out').version}, as before\n")
+    assert "taken" not in answer.output
+    assert tree(copy / "out") == before
+    network = copy / "out" / PHOTO / manifest(copy / "out").version / bundled.NETWORK
+    network.write_bytes(b"damaged")
+    assert "taken" in command("bundle", copy / "shop", "--out", copy / "out", *LITE0).output
+    assert tree(copy / "out") == before
 
 
 def test_a_photo_more_makes_other_lists_which_need_a_bundle_of_their_own(copy: Path) -> None:

@@ -50,9 +50,9 @@ class Alike:
         return [Neighbour(each, 0.9) for each in self.ids[:k]]
 
 
-def drawn(kind: str = "JPEG", size: tuple[int, int] = (64, 48), **options: Any) -> bytes:
+def drawn(kind: str = "JPEG", size: tuple[int, int] = (64, 48), mode: str = "RGB", **options: Any) -> bytes:
     file = io.BytesIO()
-    Image.new("RGB", size, "#27406b").save(file, kind, **options)
+    Image.new(mode, size).save(file, kind, **options)
     return file.getvalue()
 
 
@@ -296,9 +296,12 @@ def _bomb(kind: str, side: int) -> bytes:
         (_bomb("PNG", 12_000), 422),
         (_bomb("GIF", 8_000), 422),
         (_bomb("JPEG", 9_000), 422),
+        (drawn("PNG", (3_000, 3_000)), 200),
+        (drawn("PNG", (3_000, 3_000), mode="RGBA"), 422),
+        (drawn("TIFF", (2_100, 2_100), mode="F", compression="tiff_deflate"), 422),
     ],
 )
-def test_what_is_no_usable_picture_is_refused(
+def test_what_is_too_much_or_no_picture_is_refused(
     app: Storefront, monkeypatch: pytest.MonkeyPatch, photo: bytes, status: int
 ) -> None:
     monkeypatch.setattr(Reception, "_loaded", lambda _: Matching(Decoding()))  # type: ignore[arg-type]
