@@ -1,7 +1,9 @@
 """Photos that are searched with: few are let in, one is looked at, and none is kept."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 PLACES = 3  # photos in a process that arrive, wait or are looked at: fewer than its threads, which have pages to show
 LONGEST = 20.0  # seconds from the first byte to the turn
 AGAIN = 2  # seconds after which a photo that found no place may come again
+MANIFEST = "manifest.json"  # of a bundle; all of it is read with the first photo
 RUNTIME = ("numpy", "onnxruntime", "PIL")
 MISSING = (
     "This shop has no search by photo. Make what it needs with “python -m model bundle”, and install "
@@ -38,10 +41,10 @@ class Reception:
         self._places, self._turn = BoundedSemaphore(PLACES), Lock()
         self._matching: Matching | None = None
 
-    @property
+    @cached_property
     def is_open(self) -> bool:
-        """Whether there is a bundle and what runs it."""
-        return (self._folder / "manifest.json").is_file() and all(map(find_spec, RUNTIME))
+        """Whether there is a bundle for these lists, and what runs it."""
+        return _catalogue_of(self._folder / MANIFEST) == self._catalogue and all(map(find_spec, RUNTIME))
 
     def similar(self, request: flask.Request, part: Part | None, k: int) -> list[Neighbour]:
         """Up to `k` products, the most similar first, to the photo of a request, or to a part of it.
@@ -89,3 +92,11 @@ class Reception:
                     "The search by photo is out of order. The log of the site says why."
                 ) from error
         return self._matching
+
+
+def _catalogue_of(manifest: Path) -> str:
+    """The version of the lists that a bundle is for; nothing where there is none."""
+    try:
+        return str(json.loads(manifest.read_bytes())["catalogue"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""

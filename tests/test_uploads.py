@@ -21,7 +21,8 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.serving import make_server
 
-from catalogue.product import Neighbour
+from catalogue.precomputed import MANIFEST, PHOTO, read_manifest
+from catalogue.product import Neighbour, Product
 from model.images import letterboxed
 from storefront import photos, uploads
 from storefront.app import Storefront, create_app
@@ -56,17 +57,18 @@ def drawn(kind: str = "JPEG", size: tuple[int, int] = (64, 48), mode: str = "RGB
     return file.getvalue()
 
 
+def make_folder(folder: Path, products: list[Product]) -> Path:
+    """Lists with what looks like a bundle for them, until it is opened."""
+    make_shop_folder(folder, products)
+    told = {"catalogue": read_manifest(folder).version}
+    (folder / PHOTO).mkdir()
+    (folder / PHOTO / MANIFEST).write_text(json.dumps(told))
+    return folder
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_shop_folder(tmp_path_factory.mktemp("shop"), make_products(30))
-
-
-@pytest.fixture(scope="module")
-def app(folder: Path) -> Iterator[Storefront]:
-    """A site that has a search by photo."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Reception, "is_open", property(lambda _: True))
-        yield create_app(folder, Settings())
+    return make_folder(tmp_path_factory.mktemp("shop"), make_products(30))
 
 
 @pytest.fixture
@@ -157,7 +159,7 @@ def test_sold_out_products_are_passed_over(app: Storefront, tmp_path: Path, monk
         for number, each in enumerate(make_products(20))
     ]
     monkeypatch.setattr(Reception, "_loaded", lambda _: Alike([each.id for each in products]))
-    client = create_app(make_shop_folder(tmp_path, products), Settings()).server.test_client()
+    client = create_app(make_folder(tmp_path, products), Settings()).server.test_client()
 
     def found(query: str) -> list[str]:
         answer = client.post(f"{BY_PHOTO}?k=3{query}", data=drawn(), content_type=JPEG)
@@ -251,9 +253,8 @@ def test_a_page_is_answered_also_without_scripts(client: FlaskClient) -> None:
     assert refused.mimetype == "text/html"
 
 
-def test_a_site_without_bundle_says_what_to_do(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Reception, "is_open", property(lambda _: False))
-    client = create_app(folder, Settings()).server.test_client()
+def test_a_site_without_bundle_says_what_to_do(tmp_path: Path) -> None:
+    client = create_app(make_shop_folder(tmp_path, make_products(3)), Settings()).server.test_client()
     assert b"python -m model bundle" in client.get("/photo").data
     assert b"photo-link" not in client.get("/").data
     answer = client.post(BY_PHOTO, data=drawn(), content_type=JPEG)
@@ -261,6 +262,15 @@ def test_a_site_without_bundle_says_what_to_do(folder: Path, monkeypatch: pytest
     assert "python -m model bundle" in answer.get_json()["error"]["message"]
     assert BY_PHOTO not in client.get("/api/v1/openapi.json").get_json()["paths"]
     assert client.get(BY_PHOTO).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("content", "is_open"),
+    [('{"catalogue": "VERSION"}', True), ('{"catalogue": "0"}', False), ("{}", False), ("[]", False), ("{", False)],
+)
+def test_a_bundle_of_other_lists_is_as_none(tmp_path: Path, content: str, is_open: bool) -> None:
+    (tmp_path / MANIFEST).write_text(content.replace("VERSION", "1234567890abcdef"))
+    assert Reception(tmp_path, "1234567890abcdef").is_open is is_open
 
 
 def test_a_bundle_that_cannot_be_used_is_told_in_the_log(app: Storefront, caplog: pytest.LogCaptureFixture) -> None:
