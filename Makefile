@@ -31,7 +31,7 @@ slug: .build/test-installed
 
 # Renews every lock from its short list; each is valid for Python 3.11 to 3.13.
 lock: .build/test-installed
-	for list in requirements-web requirements requirements-pipeline requirements-dev; do \
+	for list in requirements-web requirements requirements-pipeline requirements-cluster requirements-dev; do \
 	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \
 	    --fork-strategy fewest --no-emit-index-url --no-config --no-header $$list.in -o $$list.txt || exit 1; \
 	done

@@ -75,7 +75,9 @@ def test_the_procfile_starts_what_app_json_describes() -> None:
     assert json.loads((ROOT / "app.json").read_text())["env"]["PRECOMPUTED_DIR"]["value"] == "precomputed"
 
 
-@pytest.mark.parametrize("name", ["requirements-web", "requirements", "requirements-pipeline", "requirements-dev"])
+@pytest.mark.parametrize(
+    "name", ["requirements-web", "requirements", "requirements-pipeline", "requirements-cluster", "requirements-dev"]
+)
 def test_locks_pin_every_direct_dependency_with_hashes(name: str) -> None:
     lock = (ROOT / f"{name}.txt").read_text()
     wanted = re.findall(r"^([a-z][a-z0-9-]*)", (ROOT / f"{name}.in").read_text(), re.MULTILINE)
