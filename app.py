@@ -5,12 +5,12 @@ import os
 import flask
 
 from catalogue.errors import one_line_errors
-from storefront import create_app, listening
+from storefront import listening, stored
 
 
 def load() -> flask.Flask:
     """The site of the lists as they are now."""
-    site: flask.Flask = create_app(os.environ.get("PRECOMPUTED_DIR", "precomputed")).server
+    site: flask.Flask = stored.site(os.environ.get("PRECOMPUTED_DIR", "precomputed")).server
     return site
 
 

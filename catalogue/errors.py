@@ -17,7 +17,8 @@
     ├── UnknownProduct           17   no product has this id
     ├── SettingsError            18   a variable of the environment makes no sense
     ├── BundleError              19   the photo search of a precomputed folder cannot be used
-    └── ExportError              20   a folder cannot become the site as files
+    ├── ExportError              20   a folder cannot become the site as files
+    └── StorageError             21   object storage cannot be reached or used
 
 The number is the exit code of a command that ends with the error.
 """
@@ -115,6 +116,10 @@ class BundleError(LookalikeError):
 
 class ExportError(LookalikeError):
     exit_code = 20
+
+
+class StorageError(LookalikeError):
+    exit_code = 21
 
 
 @contextmanager

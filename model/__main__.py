@@ -13,16 +13,18 @@ from rich.console import Console
 from catalogue import command as command_line
 from catalogue.precomputed import PHOTO
 from catalogue.report import report_bytes
-from model import asking, judging, sheet, tables
+from model import asking, judging, places, sheet, tables
 from model.build import build
 from model.bundle import bundle
 from model.extracted import extract
 from model.features import write_arrays
-from model.options import chosen, list_options, shared_options
+from model.options import list_options, shared_options
+from model.places import Anywhere, Here, Where
 from model.plan import plan
 from model.progress import bar
 
-Folder = click.Path(path_type=Path)
+Folder = Here(path_type=Path)
+work_option = click.option("--work", type=Folder, help="Where copies of what lies in a storage are kept.")
 
 
 @click.group()
@@ -31,50 +33,59 @@ def cli() -> None:
 
 
 @cli.command("build")
-@click.argument("folder", type=Folder)
-@click.option("--out", default="precomputed", show_default=True, type=Folder, help="Where to.")
+@click.argument("folder", type=Anywhere())
+@click.option("--out", default="precomputed", show_default=True, type=Anywhere(), help="Where to.")
 @click.option("--heatmaps", is_flag=True, help="Store where in the photos the first three similarities come from.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done and about how long it takes.")
+@work_option
 @list_options
 @shared_options
-def build_command(folder: Path, out: Path, heatmaps: bool, dry_run: bool, **options: Any) -> None:
-    """Everything from the photos in FOLDER to the lists in --out; again to update them."""
-    with_ = chosen(folder, **options)
+def build_command(folder: Where, out: Where, heatmaps: bool, dry_run: bool, work: Path | None, **options: Any) -> None:
+    """Everything from the photos in FOLDER to the lists in --out; again to update them. Both may be URLs: s3://…"""
     if dry_run:
-        Console().print(tables.plan_table(plan(folder, with_.extractor, with_.preset.views, bar)))
+        with places.catalogue(folder, work, bar) as source:
+            with_ = source.chosen(**options)
+            Console().print(tables.plan_table(plan(source.folder, with_.extractor, with_.preset.views, bar)))
         return
-    built = build(folder, out, with_.extractor, with_.preset, bar, with_.network if heatmaps else None)
+    places.check_apart(folder, out)
+    with places.lists(out, work, bar) as lists, places.catalogue(folder, work, bar) as source:
+        with_ = source.chosen(**options)
+        built = build(source.folder, lists, with_.extractor, with_.preset, bar, with_.network if heatmaps else None)
     Console().print(tables.closing_table(built))
     print(f"{out} holds version {built.manifest.version}")
 
 
 @cli.command("extract")
-@click.argument("folder", type=Folder)
+@click.argument("folder", type=Anywhere())
 @click.option("--out", required=True, type=Folder, help="The .npz file to write.")
 @click.option("--every-photo", is_flag=True, help="A row for each photo of each product, its file in `photos`.")
+@work_option
 @shared_options
-def extract_command(folder: Path, out: Path, every_photo: bool, **options: Any) -> None:
+def extract_command(folder: Where, out: Path, every_photo: bool, work: Path | None, **options: Any) -> None:
     """Write the ids (N,) and vectors (N, D) float32 of FOLDER's main photos."""
-    with_ = chosen(folder, **options)
-    extracted = extract(folder, with_.extractor, with_.preset, bar)
+    with places.catalogue(folder, work, bar) as source:
+        with_ = source.chosen(**options)
+        extracted = extract(source.folder, with_.extractor, with_.preset, bar)
     ids, vectors, named = np.array(extracted.ids), extracted.vectors, {}
     if every_photo:
         ids, vectors = ids[extracted.photos.owners], extracted.photos.vectors
-        named["photos"] = np.array([path.relative_to(folder).as_posix() for path in extracted.paths])
+        named["photos"] = np.array([path.relative_to(source.folder).as_posix() for path in extracted.paths])
     write_arrays(out, ids=ids, vectors=vectors, **named)
     print(f"{out} holds {len(vectors)} vectors of {vectors.shape[1]} values")
 
 
 @cli.command("similar")
-@click.argument("folder", type=Folder)
+@click.argument("folder", type=Anywhere())
 @click.argument("wanted", metavar="ID|IMAGE")
 @click.option("--sheet", "sheet_path", type=Folder, help="Write a contact sheet, such as x.png.")
+@work_option
 @list_options
 @shared_options
-def similar_command(folder: Path, wanted: str, sheet_path: Path | None, **options: Any) -> None:
+def similar_command(folder: Where, wanted: str, sheet_path: Path | None, work: Path | None, **options: Any) -> None:
     """The products in FOLDER most similar to a product or to an image file, five unless --k says otherwise."""
-    with_ = chosen(folder, **{**options, "k": options["k"] or 5})
-    extracted = extract(folder, with_.extractor, with_.preset, bar)
+    with places.catalogue(folder, work, bar) as source:
+        with_ = source.chosen(**{**options, "k": options["k"] or 5})
+        extracted = extract(source.folder, with_.extractor, with_.preset, bar)
     answer = asking.similar(extracted, wanted, with_.extractor, with_.preset, bar)
     titles = {product.id: product.title for product in extracted.products}
     Console().print(tables.similar_table(answer, titles))
@@ -91,30 +102,36 @@ def similar_command(folder: Path, wanted: str, sheet_path: Path | None, **option
 
 
 @cli.command("bundle")
-@click.argument("folder", type=Folder)
-@click.option("--out", default="precomputed", show_default=True, type=Folder, help="Where the lists of FOLDER are.")
+@click.argument("folder", type=Anywhere())
+@click.option("--out", default="precomputed", show_default=True, type=Anywhere(), help="Where the lists of FOLDER are.")
+@work_option
 @shared_options
-def bundle_command(folder: Path, out: Path, **options: Any) -> None:
+def bundle_command(folder: Where, out: Where, work: Path | None, **options: Any) -> None:
     """The search by photo of FOLDER, beside its lists in --out: the network in as few bits as agree, and features."""
-    with_ = chosen(folder, **options)
-    made = bundle(folder, out, with_.network, with_.extractor, with_.preset, bar)
+    with places.lists(out, work, bar) as lists, places.catalogue(folder, work, bar) as source:
+        with_ = source.chosen(**options)
+        made = bundle(source.folder, lists, with_.network, with_.extractor, with_.preset, bar)
     if made.measured:
         Console().print(tables.precision_table(made))
-    print(f"{out / PHOTO} holds version {made.bundle.version}{'' if made.measured else ', as before'}")
+    print(f"{out}/{PHOTO} holds version {made.bundle.version}{'' if made.measured else ', as before'}")
 
 
 @cli.command("evaluate")
-@click.argument("folder", type=Folder)
+@click.argument("folder", type=Anywhere())
 @click.option("--html", default="report.html", show_default=True, type=Folder, help="The page to write.")
 @click.option("--against", multiple=True, metavar="NAME|FILE.toml", help="Another extractor to compare with.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON instead of a table, and write no page.")
+@work_option
 @list_options
 @shared_options
-def evaluate_command(folder: Path, html: Path, against: tuple[str, ...], as_json: bool, **options: Any) -> None:
+def evaluate_command(
+    folder: Where, html: Path, against: tuple[str, ...], as_json: bool, work: Path | None, **options: Any
+) -> None:
     """How good the lists of FOLDER are, beside plain cosine and other extractors, as a table and a page."""
     names = dict.fromkeys((options["name"], *against))
-    given = {name: chosen(folder, **{**options, "name": name}) for name in names}
-    judged = judging.judge_all(folder, given, bar)
+    with places.catalogue(folder, work, bar) as source:
+        given = {name: source.chosen(**{**options, "name": name}) for name in names}
+        judged = judging.judge_all(source.folder, given, bar)
     if as_json:
         print(report_bytes(judged.report).decode())
         return

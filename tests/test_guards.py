@@ -53,6 +53,15 @@ def test_the_web_process_loads_nothing_heavy() -> None:
     assert answer.stdout.strip() == "[]"
 
 
+def test_object_storage_is_imported_for_a_url_alone() -> None:
+    for path in (path for package in PACKAGES for path in (ROOT / package).rglob("*.py")):
+        found = imports_of(path) & {"fsspec", "s3fs", "botocore"}
+        assert found <= ({"fsspec"} if path == ROOT / "catalogue" / "storage.py" else set()), path
+    code = "import sys, model.__main__, app; print({'fsspec', 's3fs', 'botocore'} & {*sys.modules})"
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "set()"
+
+
 def test_the_app_without_lists_ends_with_one_line(tmp_path: Path) -> None:
     answer = subprocess.run(
         [sys.executable, "app.py"],
