@@ -15,10 +15,11 @@ from catalogue import feed
 from tests.serving import ROOT, serving
 from tests.shop_server import shop
 from tests.shops import PHOTOS, sitemap
+from tests.storage_server import BUCKET, ENVIRONMENT, storage
 
 README = (ROOT / "README.md").read_text()
 SITES = (ROOT / "docs" / "site-files.md").read_text()
-DOCUMENTS = ("extraction.md", "ranking.md", "photo-search.md", "static-site.md", "widget.md", "deploy.md")
+DOCUMENTS = ("extraction.md", "ranking.md", "photo-search.md", "static-site.md", "widget.md", "deploy.md", "scale.md")
 FURTHER = [(ROOT / "docs" / name).read_text() for name in DOCUMENTS]
 BLOCKS = re.findall(r"```sh\n(.*?)```", "".join([README, *FURTHER]), re.DOTALL)
 COMMANDS = [line.split("    #")[0].strip() for block in BLOCKS for line in block.strip().splitlines()]
@@ -56,16 +57,28 @@ def published() -> Iterator[str]:
         yield server.address
 
 
+@pytest.fixture(scope="module")
+def stored(clone: Path) -> Iterator[dict[str, str]]:
+    """What leads to a storage on loopback that holds the small shop."""
+    with storage() as server:
+        server.upload(clone / "data" / "SHOP", "shop")
+        yield {**ENVIRONMENT, "AWS_ENDPOINT_URL": server.address, "XDG_CACHE_HOME": str(clone.parent / "cache")}
+
+
 @pytest.mark.parametrize("command", COMMANDS)
-def test_command_runs(clone: Path, published: str, command: str) -> None:
+def test_command_runs(clone: Path, published: str, command: str, request: pytest.FixtureRequest) -> None:
+    environment = _environment()
+    if "s3://BUCKET" in command:
+        environment |= request.getfixturevalue("stored")
+        command = command.replace("s3://BUCKET", f"s3://{BUCKET}")
     if any(name in command for name in SERVERS):
-        with serving(["bash", "-c", command], clone, _environment(), seconds=240):
+        with serving(["bash", "-c", command], clone, environment, seconds=240):
             return
     if re.search(r"scraper (probe|run)", command):
         command = f"{command.replace('https://shop.example', published)} --allow-private --delay 0"
     for found, instead in INSTEAD.items():
         command = command.replace(found, instead)
-    subprocess.run(["bash", "-ec", command], cwd=clone, env=_environment(), check=True, timeout=240)
+    subprocess.run(["bash", "-ec", command], cwd=clone, env=environment, check=True, timeout=240)
 
 
 def test_a_second_demo_extracts_nothing(clone: Path) -> None:
