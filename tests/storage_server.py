@@ -61,7 +61,9 @@ class Storage:
             self._ask("reset-auth", b"inf")
 
     def _ask(self, what: str, body: bytes) -> None:
-        urllib.request.urlopen(f"{self.address}/moto-api/{what}", body, timeout=10).close()
+        headers = {"Content-Type": "text/plain"}  # not a form
+        asked = urllib.request.Request(f"{self.address}/moto-api/{what}", body, headers)
+        urllib.request.urlopen(asked, timeout=10).close()
 
     def _get(self, key: str) -> bytes:
         return bytes(self.client.get_object(Bucket=BUCKET, Key=key)["Body"].read())
