@@ -23,7 +23,7 @@ BLOCK = 512  # files that are waited for together
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Known:
     """A file as both sides had it last: its version in the storage, and the sha256 of its content."""
 
@@ -38,8 +38,7 @@ class Mirror:
         """Lists `place`. Raises StorageError."""
         self.place, self.folder = place, folder
         self.there = place.items()
-        mark = hashlib.sha256(place.url.encode()).hexdigest()[:8]
-        self._journal = folder.parent / f"{folder.name}-{mark}.jsonl"
+        self._journal = folder.parent / f"{folder.name}.jsonl"
         self._known = dict(_lines(self._journal))
 
     def here(self, below: str = "") -> list[str]:

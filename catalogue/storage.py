@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePosixPath
@@ -39,6 +39,7 @@ _NO_CREDENTIALS = {
 }
 _AWAY = {"ConnectionError", "TimeoutError", "gaierror", "EndpointConnectionError", "HTTPClientError", "FSTimeoutError"}
 _REFUSED = {"PermissionError", "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken", "403"}
+_NO_CONDITIONS = {"NotImplemented", "501"}
 _CHANGED = {"PreconditionFailed", "ConditionalRequestConflict", "FileExistsError", "412"}
 
 
@@ -50,7 +51,11 @@ class Overtaken(StorageError):
     """Somebody else has written what was to be replaced."""
 
 
-@dataclass(frozen=True)
+class Unconditional(StorageError):
+    """The storage cannot compare and write in one step."""
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """A file in a storage: its bytes' number, and what the storage says that is another one after each change.
 
@@ -114,17 +119,21 @@ class Place:
     def replace(self, name: str, content: bytes, before: Item | None) -> None:
         """Write what nobody else may have written since it was `before`, None for not there. Raises Overtaken.
 
-        S3 looks and writes in one step. Other storages are looked at just before.
+        S3 compares and writes in one step. Where that is not known, it is compared just before it is written.
         """
-        storage, root = self._opened()
         if self.url.startswith(("s3:", "s3a:")):
-            condition = {"IfMatch": f'"{before.tag}"'} if before else {"IfNoneMatch": "*"}
-            with self._told(name):
-                storage.pipe_file(f"{root}/{name}", content, **condition)
-        elif self._there(name) != before:
+            with suppress(Unconditional):
+                self._replace_at_once(name, content, before)
+                return
+        if self._there(name) != before:
             raise Overtaken(f"{self.url}/{name} was written by somebody else at the same time.")
-        else:
-            self.write(name, content)
+        self.write(name, content)
+
+    def _replace_at_once(self, name: str, content: bytes, before: Item | None) -> None:
+        storage, root = self._opened()
+        condition = {"IfMatch": f'"{before.tag}"'} if before else {"IfNoneMatch": "*"}
+        with self._told(name):
+            storage.pipe_file(f"{root}/{name}", content, **condition)
 
     def remove(self, name: str) -> None:
         """What is not there need not be removed."""
@@ -218,6 +227,8 @@ def _error(url: str, name: str, error: Exception) -> StorageError:
     where = f"{url}/{name}" if name else url
     if words & _CHANGED:
         return Overtaken(f"{where} was written by somebody else at the same time.")
+    if words & _NO_CONDITIONS:
+        return Unconditional(f"{where} cannot be compared and written in one step.")
     if words & _NO_CREDENTIALS:
         return StorageError(f"{url}: no credentials. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.")
     if words & _REFUSED:

@@ -24,7 +24,9 @@ from model.plan import plan
 from model.progress import bar
 
 Folder = Here(path_type=Path)
-work_option = click.option("--work", type=Folder, help="Where copies of what lies in a storage are kept.")
+work_option = click.option(
+    "--work", type=Folder, help="Where copies of what lies at a URL are kept, else in the user's cache."
+)
 
 
 @click.group()

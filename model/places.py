@@ -70,7 +70,7 @@ class FarSource(Source):
         self._mirror, self._track, self._brought = Mirror(place, folder), track, list[str]()
         folder.mkdir(parents=True, exist_ok=True)
         names = [*self._photos(), *({TABLE} & self._mirror.there.keys())]
-        self._mirror.keep([*names, *self._mirror.here(FEATURES)])
+        self._mirror.keep([*names, *self._mirror.here(FEATURES)])  # what is gone there is missing here too
         self._fetch([*names, *self._kept("ranges-")], "fetching photos")
 
     def chosen(self, **options: Any) -> Chosen:
@@ -162,17 +162,20 @@ def check_apart(source: Where, out: Where) -> None:
 @contextmanager
 def _copy(place: Place, work: Path | None, name: str) -> Iterator[Path]:
     """A folder for a copy, which one process at a time works on."""
-    folder = (work or _cache(place)) / name
+    folder = (work or _cache()) / _named(place) / name
     taken = StorageError(f"another build is at work on {place} in {folder}. Run this again after it, or name a --work.")
     with alone(folder.parent / f".{name}.lock", taken):
         yield folder
 
 
-def _cache(place: Place) -> Path:
-    """A folder of the user's own, named by the URL and by where that leads."""
+def _cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lookalike"
+
+
+def _named(place: Place) -> str:
+    """A name for a folder that stands for a URL, and for where that leads."""
     mark = hashlib.sha256(f"{place} {os.environ.get('AWS_ENDPOINT_URL', '')}".encode()).hexdigest()[:8]
-    name = re.sub(r"[^A-Za-z0-9.]+", "-", place.url.split("://", 1)[1])[-60:].strip("-.")
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lookalike" / f"{name}-{mark}"
+    return f"{re.sub(r'[^A-Za-z0-9.]+', '-', place.url.split('://', 1)[1])[-60:].strip('-.')}-{mark}"
 
 
 def _run(track: Track, work: Callable[[Sequence[str]], Iterator[str]], names: Sequence[str], label: str) -> None:

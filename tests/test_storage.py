@@ -11,6 +11,7 @@ from pathlib import Path
 
 import fsspec
 import pytest
+from botocore.exceptions import ClientError
 from click.testing import Result
 
 from catalogue import feed, storage
@@ -19,6 +20,7 @@ from catalogue.mirror import Mirror
 from catalogue.precomputed import load, verify
 from catalogue.product import Product
 from catalogue.publication import Publication, copy
+from catalogue.storage import Overtaken
 from model import places
 from tests.serving import ROOT, free_port, serving
 from tests.shop_folder import make_products, make_shop_folder
@@ -59,7 +61,9 @@ def _forget() -> None:
 
 def some(count: int, start: int = 0) -> list[Product]:
     """Products of the demo shop, each of another kind."""
-    return [product for product in feed.read(DEMO).products if len(product.image_files) == 1][start :: 200 // count][:count]
+    return [product for product in feed.read(DEMO).products if len(product.image_files) == 1][start :: 200 // count][
+        :count
+    ]
 
 
 def save(folder: Path, products: Sequence[Product]) -> Path:
@@ -187,6 +191,24 @@ def test_of_two_publications_at_once_one_is_refused(server: Storage, tmp_path: P
     assert server.tree("twice") == tree(tmp_path / "quick")
 
 
+def test_a_storage_without_conditions_is_looked_at_before(server: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = S3._pipe_file
+
+    async def simple(self: object, path: str, data: bytes, **given: object) -> object:
+        if given:
+            raise ClientError({"Error": {"Code": "NotImplemented"}}, "PutObject")
+        return await whole(self, path, data)
+
+    monkeypatch.setattr(S3, "_pipe_file", simple)
+    place = storage.at(f"s3://{BUCKET}/simple")
+    place.replace("file", b"one", None)
+    first = place.item("file")
+    place.replace("file", b"two", first)
+    with pytest.raises(Overtaken):
+        place.replace("file", b"three", first)
+    assert server.tree("simple") == {"file": b"two"}
+
+
 def test_a_publication_puts_back_what_another_one_removed(server: Storage, tmp_path: Path) -> None:
     server.upload(make_shop_folder(tmp_path / "old", make_products(6)), "shared")
     publication = Publication(storage.at(f"s3://{BUCKET}/shared"), tmp_path / "new")
@@ -238,6 +260,24 @@ def test_photos_that_are_gone_are_counted_and_those_alone_are_a_catalogue(server
         server.put(f"loose/cups/{number}.webp", path.read_bytes())
     loose = build(*with_, source=f"s3://{BUCKET}/loose", out=tmp_path / "loose")
     assert {product.category for product in load(tmp_path / "loose").products} == {"Cups"}, loose.output
+
+
+def test_other_storages_take_the_same_way(shop: Path, tmp_path: Path) -> None:
+    """A folder by its URL stands for those that have neither ETags nor conditions."""
+    shutil.copytree(shop, tmp_path / "there", ignore=shutil.ignore_patterns(".lock"))
+    place = f"file://{tmp_path}/lists"
+    for k in (3, 24):
+        answer = build("--k", k, source=f"file://{tmp_path}/there", out=place)
+        assert built(answer.output)["features new"] == 0
+    assert tree(tmp_path / "lists") == tree(shop.parent / "lists")
+    late, early = (Publication(storage.at(place), tmp_path / name) for name in ("late", "early"))
+    for publication, name in ((late, "late"), (early, "early")):
+        _all(publication.fetched(publication.to_fetch()))
+        make_shop_folder(tmp_path / name, make_products(len(name)))
+        _all(publication.sent(publication.to_send()))
+    early.switch()
+    with pytest.raises(StorageError, match="since this build began"):
+        late.switch()
 
 
 def test_half_a_catalogue_is_told(server: Storage, tmp_path: Path) -> None:
