@@ -33,7 +33,6 @@ DEMO = ROOT / "data" / "demo"
 LITE0 = ("--extractor", "efficientnet-lite0")
 SOURCE, LISTS = f"s3://{BUCKET}/catalogue", f"s3://{BUCKET}/lists"
 S3 = fsspec.get_filesystem_class("s3")
-LINE = [sys.executable, "-c", "import runpy; runpy.run_module('model', run_name='__main__')"]
 
 
 @pytest.fixture(scope="module")
@@ -145,10 +144,23 @@ def test_only_what_changed_travels(server: Storage, shop: Path, tmp_path: Path) 
     check_whole(tmp_path / "copy", "moving-lists")
 
 
+REAL = f"""
+import runpy, sys
+sys.argv[1:] = ["build", {{!r}}, "--out", {{!r}}, *{LITE0}]
+runpy.run_module("model", run_name="__main__")
+"""
+DRAWN = """
+from catalogue import storage
+from model import places, progress
+from tests.shop_folder import make_products, make_shop_folder
+with places.lists(storage.at({1!r}), None, progress.silent) as folder:
+    make_shop_folder(folder, make_products(30))
+"""
+FIRST = "import os; from catalogue.storage import Place as P\ndef die(): os.kill(os.getpid(), 9)\n"
 KILLED = {
-    "between its files": "write, left = P.write, [0] * 24\ndef stop(*given):\n    left or die()\n    left.pop()\n"
-    "    write(*given)\nP.write = stop",
-    "before its manifest": "P.replace = lambda *given: die()",
+    "between-its-files": "write, left = P.write, [0] * 24\ndef stop(*given):\n    left or die()\n    left.pop()\n"
+    f"    write(*given)\nP.write = stop\n{DRAWN}",
+    "before-its-manifest": f"P.replace = lambda *given: die()\n{REAL}",
 }
 
 
@@ -156,22 +168,20 @@ KILLED = {
 def test_a_publication_that_is_killed_leaves_the_version_before(
     server: Storage, shop: Path, tmp_path: Path, when: str
 ) -> None:
-    prefix = f"killed-{when.split()[-1]}"
-    place = f"s3://{BUCKET}/{prefix}"
-    server.upload(make_shop_folder(tmp_path / "old", make_products(8)), prefix)
-    before = server.tree(prefix)
-    first = f"import os; from catalogue.storage import Place as P\ndef die(): os.kill(os.getpid(), 9)\n{KILLED[when]}\n"
-    run = [LINE[0], LINE[1], first + LINE[2], "build", str(shop), "--out", place, *LITE0]
+    place = f"s3://{BUCKET}/{when}"
+    server.upload(make_shop_folder(tmp_path / "old", make_products(8)), when)
+    before = server.tree(when)
+    run = [sys.executable, "-c", FIRST + KILLED[when].format(str(shop), place)]
     answer = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
     assert answer.returncode == -signal.SIGKILL, answer.stderr
     assert SECRET not in answer.stdout + answer.stderr
-    left = server.tree(prefix)
+    left = server.tree(when)
     assert {name: left.get(name) for name in before} == before
     assert len(left) > len(before)
-    check_whole(tmp_path / "copy", prefix)
-    assert load(tmp_path / "copy").manifest.build.extractor == "drawn"
+    check_whole(tmp_path / "copy", when)
+    assert len(load(tmp_path / "copy")) == 8
     assert build(source=shop, out=place).exit_code == 0
-    assert server.tree(prefix) == tree(shop.parent / "lists")
+    assert server.tree(when) == tree(shop.parent / "lists")
 
 
 def test_of_two_publications_at_once_one_is_refused(server: Storage, tmp_path: Path) -> None:
@@ -309,7 +319,12 @@ def test_storage_that_cannot_be_used_is_told(server: Storage, monkeypatch: pytes
 def test_a_server_that_is_away_ends_the_command_with_one_line() -> None:
     environment = {**os.environ, "AWS_ENDPOINT_URL": f"http://{SECRET}:{SECRET}@127.0.0.1:{free_port()}"}
     answer = subprocess.run(
-        [*LINE, "build", SOURCE, "--out", LISTS], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "model", "build", SOURCE, "--out", LISTS],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert answer.returncode == 21
     assert answer.stderr == (
