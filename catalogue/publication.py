@@ -65,9 +65,11 @@ class Publication:
     def switch(self) -> list[str]:
         """Serve the version in the folder, whose other files are there, and say which files it supersedes.
 
-        Raises Overtaken, a StorageError, when another version was published since the copy was made.
+        Raises StorageError when another version was published since the copy was made, which then stays.
         """
         before = self._mirror.there
+        if before.get(MANIFEST) != self.served and self._mirror.to_send([MANIFEST]):
+            raise self._refused()
         switched = [name for name in MANIFESTS if (self._mirror.folder / name).is_file() and self._replace(name)]
         self._mirror.settle(self._mirror.here())
         for _ in self._mirror.sent([name for name in self._whole() if name not in self._mirror.there]):
@@ -83,7 +85,7 @@ class Publication:
         """Remove superseded files, each named when it is gone, as long as nobody publishes. Raises StorageError."""
         served = self._mirror.there[MANIFEST]
         for start in range(0, len(names), _BLOCK):
-            if self._mirror.place.item(MANIFEST) != served:
+            if self._mirror.place.item(MANIFEST).version != served.version:
                 return
             yield from self._mirror.removed(names[start : start + _BLOCK])
 
@@ -98,10 +100,13 @@ class Publication:
         except Overtaken:
             if place.read(name) == content:
                 return False
-            raise StorageError(
-                f"other lists were published to {place} since this build began, and were left there. Run it again."
-            ) from None
+            raise self._refused() from None
         return True
+
+    def _refused(self) -> StorageError:
+        return StorageError(
+            f"other lists were published to {self._mirror.place} since this build began, and stay there. Run it again."
+        )
 
     def _whole(self) -> list[str]:
         return [name for name in self._mirror.here() if name not in MANIFESTS]
@@ -129,7 +134,7 @@ def copy(place: Place, folder: Path) -> None:
             )
         for _ in publication.fetched(publication.to_fetch()):
             pass
-        if place.item(MANIFEST) == publication.served:  # until then nothing of it is removed
+        if place.item(MANIFEST).version == publication.served.version:  # until then nothing of it is removed
             return
     raise StorageError(f"{place} was published again each time that it was read. Run this again later.")
 

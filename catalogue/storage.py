@@ -59,7 +59,8 @@ class Unconditional(StorageError):
 class Item:
     """A file in a storage: its bytes' number, and what the storage says that is another one after each change.
 
-    `tag` is the storage's own word for the content, empty where it has none; `time` is when it was written.
+    `tag` is the storage's own word for the content, empty where it has none; `time` is when it was written, which a
+    list may tell more exactly than the file itself.
     """
 
     size: int
@@ -125,7 +126,7 @@ class Place:
             with suppress(Unconditional):
                 self._replace_at_once(name, content, before)
                 return
-        if self._there(name) != before:
+        if self._version(name) != (before.version if before else ""):
             raise Overtaken(f"{self.url}/{name} was written by somebody else at the same time.")
         self.write(name, content)
 
@@ -144,11 +145,11 @@ class Place:
         except Absent:
             return
 
-    def _there(self, name: str) -> Item | None:
+    def _version(self, name: str) -> str:
         try:
-            return self.item(name)
+            return self.item(name).version
         except Absent:
-            return None
+            return ""
 
     def _opened(self) -> tuple[Any, str]:
         with self._told():
