@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import extract, fetch, memory, neighbours, quality, reproduce_seed, serve, slug
+from benchmarks.figure import Figure
 from catalogue import command as command_line
 from model import agreement, calibration, extractors
 from model.extractors.engine import OnEngine
@@ -211,7 +212,7 @@ def _parts(report: slug.Report) -> Table:
     return table
 
 
-def _budgets(figures: list[serve.Figure]) -> Table:
+def _budgets(figures: list[Figure]) -> Table:
     table = Table("what", "figure", "budget", "met")
     for each in figures:
         most, met = (f"≤ {each.most:g}", "yes" if each.met else "no") if each.most is not None else ("", "")
@@ -219,7 +220,7 @@ def _budgets(figures: list[serve.Figure]) -> Table:
     return table
 
 
-def _figures(figures: list[serve.Figure]) -> Table:
+def _figures(figures: list[Figure]) -> Table:
     table = Table("part", "what", "figure", "target", "met", "the seed's design", "ratio")
     for each in figures:
         target = f"≤ {each.most:g}" if each.most is not None else f"≥ {each.least:g}" if each.least is not None else ""

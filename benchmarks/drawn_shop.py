@@ -7,7 +7,7 @@ about 3 and 6.5 kB, as many as photos of products on white.
 import hashlib
 import os
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
@@ -15,10 +15,11 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from catalogue import writer
-from catalogue.encoding import Build, Entry
-from catalogue.precomputed import IMAGES, SIZES
-from catalogue.product import Layout, Neighbour, Price, Product, Thumbnail
+from catalogue import encoding
+from catalogue.encoding import MAP, SHARD, Build, Entry, Manifest, Pair, Place
+from catalogue.encoding import SIDE as SIDE_OF_MAP
+from catalogue.precomputed import IMAGES, MANIFEST, SIZES
+from catalogue.product import Price, Product, Thumbnail
 from model import thumbnails
 
 BUILD = Build(extractor="drawn", fingerprint="0" * 16, dimension=3, preset="shop", k=24)
@@ -37,27 +38,48 @@ SENTENCES = (
 )
 
 
-def make(folder: Path, count: int) -> list[str]:
-    """Write the folder of `count` products, at least 49 of them, alike every time; their ids."""
-    rng = random.Random(count)
-    products = [_product(rng, number) for number in range(count)]
-    ids = [product.id for product in products]
-    entries = [
-        Entry(product, (thumbnail,))
-        for product, thumbnail in zip(products, _thumbnails(rng, folder / IMAGES, count), strict=True)
-    ]
-    extras = writer.Extras(
-        elsewhere=_lists(rng, ids, ELSEWHERE),
-        layout=Layout({each: (rng.randrange(10_000), rng.randrange(10_000)) for each in ids}, count),
-    )
-    writer.write(folder, BUILD, entries, _lists(rng, ids, BUILD.k), extras=extras)
+def make(folder: Path, count: int, *, pictures: bool = True) -> list[str]:
+    """Write the folder of `count` products, at least 49 of them, alike every time; their ids.
+
+    Shard after shard, so that a million take no more memory than a thousand; without `pictures` their files are left
+    to another server.
+    """
+    drawn = _drawn(random.Random(count), folder / IMAGES, min(count, PICTURES), write=pictures)
+    draft = folder / ".draft"
+    draft.mkdir(parents=True, exist_ok=True)
+    files: dict[str, str] = {}
+    ids: list[str] = []
+    for name, content in _files(count, drawn, ids):
+        (draft / name).write_bytes(content)
+        files[name] = hashlib.sha256(content).hexdigest()
+    version = encoding.version_of(BUILD, files)
+    draft.rename(folder / version)
+    manifest = Manifest(version, BUILD, products=count, listed=count, photos=count, drops={}, files=files)
+    (folder / MANIFEST).write_bytes(encoding.manifest_bytes(manifest))
+    if pictures:
+        _link(folder / IMAGES, drawn, count)
     return ids
+
+
+def _files(count: int, drawn: Sequence[Thumbnail], ids: list[str]) -> Iterator[tuple[str, bytes]]:
+    """The files of the version's folder; `ids` is filled meanwhile."""
+    for shard, start in enumerate(range(0, count, SHARD)):
+        rng = random.Random(f"{count} {shard}")
+        numbers = range(start, min(start + SHARD, count))
+        entries = [Entry(_product(rng, number), (_thumbnail(drawn, number),)) for number in numbers]
+        ids += [entry.product.id for entry in entries]
+        yield f"catalogue-{shard:04}.json", encoding.catalogue_bytes(entries)
+        for kind, k in (("neighbours", BUILD.k), ("elsewhere", ELSEWHERE)):
+            lists = [_near(rng, number, count, k) for number in numbers]
+            yield f"{kind}-{shard:04}.json", encoding.neighbours_bytes(lists)
+    rng = random.Random(count)
+    yield MAP, encoding.dump({"laid_out": count, "places": [_place(rng) for _ in range(count)]})
 
 
 def _product(rng: random.Random, number: int) -> Product:
     kind = rng.choice(KINDS)
     return Product(
-        id=f"{kind}-{number:06}",
+        id=f"{number:07}-{kind}",
         title=f"{rng.choice(LOOKS).capitalize()} {rng.choice(COLOURS)} {kind} {number}",
         description=" ".join(rng.sample(SENTENCES, 4))[:200],
         link=f"https://shop.example/{kind}/{number}",
@@ -68,31 +90,33 @@ def _product(rng: random.Random, number: int) -> Product:
     )
 
 
-def _lists(rng: random.Random, ids: Sequence[str], k: int) -> Mapping[str, Sequence[Neighbour]]:
-    return {
-        own: [
-            Neighbour(near, round(0.95 - 0.01 * rank, 4), rng.randrange(32))
-            for rank, near in enumerate(each for each in rng.sample(ids, k + 1) if each != own)
-            if rank < k
-        ]
-        for own in ids
-    }
+def _near(rng: random.Random, own: int, count: int, k: int) -> list[Pair]:
+    """`k` others, drawn: (index, similarity × 10⁴, reasons), best first."""
+    others = [each for each in rng.sample(range(count), k + 1) if each != own][:k]
+    return [(each, 9500 - 100 * rank, rng.randrange(32)) for rank, each in enumerate(others)]
 
 
-def _thumbnails(rng: random.Random, images: Path, count: int) -> list[Thumbnail]:
-    """A thumbnail for each product, its files linked to those of one of the pictures."""
-    drawn = [
-        _stored(images, thumbnails.encode(_picture(rng), _source(number))) for number in range(min(count, PICTURES))
-    ]
-    made = drawn.copy()
+def _place(rng: random.Random) -> Place:
+    return rng.randrange(SIDE_OF_MAP), rng.randrange(SIDE_OF_MAP)
+
+
+def _drawn(rng: random.Random, images: Path, count: int, *, write: bool) -> list[Thumbnail]:
+    """The thumbnails of the first products, whose pictures the others have too."""
+    encoded = [thumbnails.encode(_picture(rng), _source(number)) for number in range(count)]
+    return [_stored(images, each) if write else each[0] for each in encoded]
+
+
+def _thumbnail(drawn: Sequence[Thumbnail], number: int) -> Thumbnail:
+    return replace(drawn[number % len(drawn)], source=_source(number))
+
+
+def _link(images: Path, drawn: Sequence[Thumbnail], count: int) -> None:
+    """Files of their own for the thumbnails of all further products."""
     for number in range(len(drawn), count):
-        like = drawn[number % len(drawn)]
-        thumbnail = replace(like, source=_source(number))
+        like, thumbnail = drawn[number % len(drawn)], _thumbnail(drawn, number)
         for size in SIZES:
             (images / thumbnail.path(size)).parent.mkdir(exist_ok=True)
             os.link(images / like.path(size), images / thumbnail.path(size))
-        made.append(thumbnail)
-    return made
 
 
 def _stored(images: Path, encoded: tuple[Thumbnail, Mapping[int, bytes]]) -> Thumbnail:

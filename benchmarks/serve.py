@@ -4,17 +4,17 @@ A real Chromium visits gunicorn on this machine. The figures are for a machine t
 the processor too.
 """
 
-import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 from tempfile import TemporaryDirectory
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks import drawn_shop, rates, visits, web_process
+from benchmarks import drawn_shop, rates, sizes, visits, web_process
+from benchmarks.figure import LEVELS, Figure
 from benchmarks.web_process import page_part
 from model.progress import Track
 from storefront.openapi import PRODUCTS, SIMILAR
@@ -24,37 +24,11 @@ from tests.browser import launch
 SEED = "benchmarks.seed_shop:create_server()"
 BACKS = 10  # products that are left and come back to
 POPULAR = 100  # products, fewer than the web process keeps
-ASKED = 200  # varied requests before the memory is read again
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A measured value; `most` and `least` are its targets, `seed` is what the seed's design took."""
-
-    part: str
-    name: str
-    value: float
-    unit: str
-    most: float | None = None
-    least: float | None = None
-    seed: float | None = None
-
-    @property
-    def met(self) -> bool | None:
-        """Whether the target is, nothing without one."""
-        if self.most is None and self.least is None:
-            return None
-        return (self.most is None or self.value <= self.most) and (self.least is None or self.value >= self.least)
-
-    @property
-    def ratio(self) -> float | None:
-        """The seed's value by ours: how many times as long it took."""
-        return self.seed / self.value if self.seed is not None and self.value else None
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is measured: products of the shop that is visited, and of those whose memory is; clicks of each kind."""
+    """How much is measured: products of the shop that is visited, and of those whose size is; clicks of each kind."""
 
     products: int = 5000
     sizes: tuple[int, ...] = (10_000, 100_000)
@@ -100,7 +74,7 @@ def measure(plan: Plan, parts: Sequence[str], track: Track) -> list[Figure]:
             shop = _drawn(Path(name), plan.products, track)
             found += [figure for part in PARTS if part in parts for figure in PARTS[part](shop, plan, track)]
     if MEMORY in parts:
-        found += [figure for size in plan.sizes for figure in _memory(size, track)]
+        found += [figure for size in plan.sizes for figure in sizes.measure(size, plan.seconds, track)]
     return found
 
 
@@ -202,48 +176,12 @@ ADDRESSES: dict[str, Callable[[str, str], str]] = {
 }
 
 
-def _memory(size: int, track: Track) -> list[Figure]:
-    with TemporaryDirectory(prefix="lookalike-serve-") as name:
-        shop = _drawn(Path(name), size, track)
-        with web_process.running(shop.folder) as web:
-            loaded, _ = web.memory()
-            for path in track(_varied(web.build(), shop.ids), "varied requests", ASKED):
-                web.get(path)
-            used, shared = web.memory()
-    seconds, most = (2, 110) if size <= 10_000 else (5, 200) if size <= 100_000 else (None, None)
-    named = f"{size:,} products"
-    return [
-        Figure("memory", f"{named}: first answer", web.seconds, "s", seconds),
-        Figure("memory", f"{named}: worker after the start", loaded, "MB", most),
-        Figure("memory", f"{named}: worker after {ASKED} requests", used, "MB", most),
-        Figure("memory", f"{named}: its share of what is shared", shared, "MB"),
-    ]
-
-
-def _varied(build: str, ids: Sequence[str]) -> list[str]:
-    """Addresses as visitors and programs ask for them, alike every time."""
-    rng = random.Random(0)
-    kinds: list[Callable[[], str]] = [
-        lambda: product_address(rng.choice(ids)),
-        lambda: page_part(build, product_address(rng.choice(ids))),
-        lambda: page_part(build, f"{HOME}?page={rng.randrange(1, len(ids) // 48)}"),
-        lambda: f"{HOME}?q={rng.choice(drawn_shop.COLOURS)}+{rng.choice(drawn_shop.KINDS)}&sort=price",
-        lambda: f"{PRODUCTS}/{rng.choice(ids)}{SIMILAR}",
-    ]
-    return [kinds[number % len(kinds)]() for number in range(ASKED)]
-
-
 def _drawn(folder: Path, count: int, track: Track) -> Served:
     (ids,) = [drawn_shop.make(folder, count) for _ in track([None], f"drawing {count:,}", 1)]
     return Served(folder, ids)
 
 
-def _p95(values: Sequence[float]) -> float:
-    return quantiles(values, n=20, method="inclusive")[-1]
-
-
-LEVELS: dict[str, Callable[[Sequence[float]], float]] = {"p50": median, "p95": _p95}
 NONE = (None, None)  # targets of these
 
-MEMORY = "memory"
+MEMORY = "memory"  # and what else depends on the number of products: `sizes`
 PARTS: dict[str, Part] = {"clicks": _clicks, "load": _loads, "back": _back, "rate": _rates}

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from benchmarks import dyno, seeded_bundle, slug_parts, slug_tree, slug_visits
-from benchmarks.serve import Figure
+from benchmarks.figure import Figure
 from benchmarks.slug_parts import Part
 from benchmarks.slug_tree import SlugError
 from benchmarks.web_process import WebProcess

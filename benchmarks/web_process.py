@@ -22,6 +22,7 @@ from tests.serving import ROOT, free_port
 STOREFRONT = "app:server"
 PATIENCE = 60  # seconds for the first answer
 NO_HEADERS: Mapping[str, str] = {}
+NO_VARIABLES: Mapping[str, str] = {}
 
 
 class ServeError(LookalikeError):
@@ -69,11 +70,14 @@ def page_part(build: str, address: str) -> str:
 
 
 @contextmanager
-def running(folder: Path, application: str = STOREFRONT) -> Iterator[WebProcess]:
+def running(
+    folder: Path, application: str = STOREFRONT, environment: Mapping[str, str] = NO_VARIABLES
+) -> Iterator[WebProcess]:
     """The web process of the lists in `folder`, ended at the end with all that it started. Raises ServeError."""
     port = free_port()
     variables = {
         **os.environ,
+        **environment,
         "PRECOMPUTED_DIR": str(folder),
         "WEB_CONCURRENCY": "1",
         "GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}",

@@ -11,6 +11,7 @@ import re
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
 from itertools import accumulate, chain, pairwise
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from catalogue.product import AVAILABILITIES, Layout, Price, Product, Thumbnail
 FORMAT = 2
 SHARD = 1000  # products in one file of the catalogue or of neighbour lists
 SCALE = 10_000
+PRICES = 1 << 14  # that are kept while a catalogue is read, as many products have the same
 GROUPS, MAP, REPORT = "duplicates.json", "map.json", "report.json"
 SIDE = 10_000  # places along each side of the map
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"
@@ -71,9 +73,9 @@ class Listing(NamedTuple):
     id: str
     title: str
     product_type: str
-    paid: Price | None
+    paid: int | None  # 10⁻⁴ units of currency
     added: str
-    thumbnails: list[Thumbnail]
+    sources: list[str]  # of its thumbnails
 
 
 def dump(value: object) -> bytes:
@@ -126,9 +128,17 @@ def parse_listing(row: dict[str, Any]) -> Listing:
         raise ValueError(f"a product has no {', '.join(sorted(row.keys() - _KEYS))}")
     if get("availability", AVAILABILITIES[0]) not in AVAILABILITIES:
         raise ValueError(f"unknown availability {row['availability']!r}")
-    price, sale_price = (Price.parse(row[name]) if name in row else None for name in ("price", "sale_price"))
-    thumbnails = [Thumbnail(*values) for values in get("thumbnails", ())]
-    return Listing(row["id"], row["title"], get("product_type", ""), sale_price or price, get("added", ""), thumbnails)
+    paid = _amount(row["price"]) if "price" in row else None
+    if "sale_price" in row:
+        paid = _amount(row["sale_price"])
+    sources = [source for source, _, _, _, _, _ in get("thumbnails", ())]
+    return Listing(row["id"], row["title"], get("product_type", ""), paid, get("added", ""), sources)
+
+
+@lru_cache(PRICES)
+def _amount(price: str) -> int:
+    """In 10⁻⁴ units of its currency."""
+    return int(Price.parse(price).amount.scaleb(4))
 
 
 def neighbours_bytes(lists: Sequence[Sequence[Pair]]) -> bytes:
@@ -188,10 +198,18 @@ def parse_map(content: bytes) -> tuple[list[Place | None], int]:
     Raises ValueError, KeyError or TypeError for what is not a map.
     """
     value = json.loads(content)
-    places = [_parse_place(*place) if place else None for place in value["places"]]
+    places = [parse_place(*place) if place else None for place in value["places"]]
     if type(value["laid_out"]) is not int or not 0 <= value["laid_out"] <= len(places):
         raise ValueError(f"expected laid_out from 0 to {len(places)}, received {value['laid_out']!r}")
     return places, value["laid_out"]
+
+
+def parse_place(*values: int) -> Place:
+    """Raises ValueError or TypeError for what is none."""
+    x, y = values
+    if not all(type(value) is int and 0 <= value < SIDE for value in values):
+        raise ValueError(f"expected a place from 0 to {SIDE - 1}, received {values}")
+    return x, y
 
 
 def heats_bytes(heats: Sequence[Sequence[str]]) -> bytes:
@@ -200,6 +218,7 @@ def heats_bytes(heats: Sequence[Sequence[str]]) -> bytes:
 
 
 def parse_heats(row: Sequence[Any]) -> tuple[str, ...]:
+    """Raises TypeError for what is none."""
     return tuple(str(text) for text in row)
 
 
@@ -207,13 +226,6 @@ def _list_row(pairs: Sequence[Pair]) -> list[Any]:
     row: list[Any] = [[index for index, _, _ in pairs], _steps([score for _, score, _ in pairs])]
     reasons = "".join(_DIGITS[flags] for _, _, flags in pairs)
     return [*row, reasons] if reasons.strip("0") else row
-
-
-def _parse_place(*values: int) -> Place:
-    x, y = values
-    if not all(type(value) is int and 0 <= value < SIDE for value in values):
-        raise ValueError(f"expected a place from 0 to {SIDE - 1}, received {values}")
-    return x, y
 
 
 def _steps(scores: list[int]) -> list[int]:

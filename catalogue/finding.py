@@ -1,7 +1,7 @@
 """Searches of the tables: which positions a query finds, sorted and paged by SQLite."""
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 
 from catalogue.database import Database
 from catalogue.search import Query, Sort, expression
@@ -9,16 +9,31 @@ from catalogue.tables import MISSING
 
 # Above this many matches the weights of words no longer tell products apart, and weighing them all takes long.
 WEIGHED = 2000
+KEPT = 256  # texts of which it is known how many products match
 WEIGHTS = "10, 4, 4, 6, 1"  # of title, brand, category, id and description
-PLACES: dict[Sort, str] = {
-    "relevance": "orders.position",
-    "price": "orders.price, orders.position",
-    "price-down": "orders.price_down, orders.position",
-    "title": "orders.title, orders.position",
-    "newest": "orders.newest, orders.position",
+COLUMNS: dict[Sort, str] = {
+    "relevance": "position",
+    "price": "price",
+    "price-down": "price_down",
+    "title": "title",
+    "newest": "newest",
 }
-# Made when a search first needs it, as it takes as long as all the rest of a start.
+# Made once the first answer is out, or when a search first needs it: it takes longer than all the rest of a start.
+# Each index ends with the position by itself, which breaks ties by id.
 INDEX = """
+CREATE TABLE beside.sorted (
+    position INTEGER PRIMARY KEY, category INTEGER, price INTEGER, price_down INTEGER, newest INTEGER, title TEXT
+);
+INSERT INTO beside.sorted SELECT * FROM orders;
+CREATE INDEX beside.by_price ON sorted (price);
+CREATE INDEX beside.by_price_down ON sorted (price_down);
+CREATE INDEX beside.by_newest ON sorted (newest);
+CREATE INDEX beside.by_title ON sorted (title);
+CREATE INDEX beside.category_by_position ON sorted (category);
+CREATE INDEX beside.category_by_price ON sorted (category, price);
+CREATE INDEX beside.category_by_price_down ON sorted (category, price_down);
+CREATE INDEX beside.category_by_newest ON sorted (category, newest);
+CREATE INDEX beside.category_by_title ON sorted (category, title);
 CREATE VIRTUAL TABLE beside.words USING fts5 (
     title, brand, category, id, description,
     content = '', prefix = '1 2', tokenize = 'unicode61 remove_diacritics 2'
@@ -30,8 +45,8 @@ INSERT INTO beside.words (rowid, title, brand, category, id, description) SELECT
     id, json_extract(entry, '$.description')
 FROM products;
 """
-MATCHING = "FROM words WHERE words MATCH ?"
-ORDERED = "FROM words CROSS JOIN orders ON position = words.rowid WHERE words MATCH ?"  # words first: they are few
+MATCHING = "SELECT rowid FROM words WHERE words MATCH ?"
+JOINED = "FROM words CROSS JOIN sorted ON position = words.rowid WHERE words MATCH ?"  # words first: they are few
 
 
 class Finder:
@@ -39,15 +54,13 @@ class Finder:
 
     def __init__(self, database: Database, products: int) -> None:
         self._database, self._products = database, products
-        rows = database.rows(
-            "SELECT name, number, count(*) AS found FROM orders JOIN categories ON number = category"
-            " GROUP BY category ORDER BY found DESC, name"
-        )
-        self._numbers = {name: number for name, number, _ in rows}
-        self._sizes = {name: size for name, _, size in rows if name}
+        rows = database.rows("SELECT number, name, size FROM categories ORDER BY size DESC, name")
+        self._numbers = {name: number for number, name, _ in rows}
+        self._sizes = {name: size for _, name, size in rows if name}
+        self._counted = lru_cache(KEPT)(partial(_count, database))  # a method would hold what holds it
 
     def prepare(self) -> None:
-        """Make the index of words, unless it is there."""
+        """Make the indexes of orders and of words, unless they are there."""
         self._database.beside(INDEX)
 
     @cached_property
@@ -66,43 +79,59 @@ class Finder:
         if not text.strip():
             return list(self._sizes.items())
         words = expression(text)
-        self.prepare()
-        counted = "SELECT orders.category, count(*) AS found " + ORDERED + " GROUP BY 1"
-        sql = f"SELECT name, found FROM ({counted}) JOIN categories ON number = category"
-        sql += " WHERE name != '' ORDER BY found DESC, name"
-        return self._database.rows(sql, [words]) if words else []
+        counts = self._counted(words) if words else {}
+        found = [(name, counts[number]) for name, number in self._numbers.items() if name and number in counts]
+        return sorted(found, key=lambda each: (-each[1], each[0]))
 
     def _listed(self, query: Query, limit: int, offset: int) -> tuple[list[int], int]:
+        if not query.category and query.sort == "relevance":
+            return list(range(self._products)[offset : offset + limit]), self._products
         where = "WHERE category = ?" if query.category else ""
         category = [self._numbers[query.category]] if query.category else []
-        sql = f"SELECT position FROM orders {where} ORDER BY {PLACES[query.sort]} LIMIT ? OFFSET ?"
+        table = "sorted" if self._database.has_beside() else "orders"  # the one without indexes is there at once
+        sql = f"SELECT position FROM {table} {where} ORDER BY {COLUMNS[query.sort]}, position LIMIT ? OFFSET ?"
         total = self._sizes[query.category] if query.category else self._products
         return self._positions(sql, [*category, limit, offset]), total
 
     def _matching(self, query: Query, words: str, limit: int, offset: int) -> tuple[list[int], int]:
+        counts = self._counted(words)
         self.prepare()
         category = [self._numbers[query.category]] if query.category else []
-        matching = f"{ORDERED} AND orders.category = ?" if category else MATCHING
-
-        def count(words: str) -> int:
-            return self._positions(f"SELECT count(*) {matching}", [words, *category])[0]
+        total = sum(counts.get(number, 0) for number in category or counts)
 
         def page(words: str, order: str, limit: int, offset: int) -> list[int]:
-            source = matching if category or "orders" not in order else ORDERED
+            source = f"{JOINED} AND sorted.category = ?" if category else "FROM words WHERE words MATCH ?"
             sql = f"SELECT words.rowid {source} ORDER BY {order} LIMIT ? OFFSET ?"
             return self._positions(sql, [words, *category, limit, offset])
 
-        total = count(words)
+        if not limit:
+            return [], total
         if query.sort != "relevance":
-            return page(words, PLACES[query.sort], limit, offset), total
+            return self._ordered(query, words, limit, offset, total), total
         if total <= WEIGHED:
             return page(words, f"bm25(words, {WEIGHTS}), words.rowid", limit, offset), total
         titled = f"title : ({words})"
         found = page(titled, "words.rowid", limit, offset)
         if len(found) < limit:
-            offset = max(0, offset - count(titled))
+            offset = max(0, offset - sum(self._counted(titled).get(number, 0) for number in category or counts))
             found += page(f"({words}) NOT ({titled})", "words.rowid", limit - len(found), offset)
         return found, total
 
+    def _ordered(self, query: Query, words: str, limit: int, offset: int, total: int) -> list[int]:
+        """Many are met soon along the order; few are sorted themselves."""
+        order = f"ORDER BY sorted.{COLUMNS[query.sort]}, position LIMIT ? OFFSET ?"
+        category = [self._numbers[query.category]] if query.category else []
+        if total <= WEIGHED:
+            sql = f"SELECT position {JOINED} {'AND sorted.category = ?' if category else ''} {order}"
+            return self._positions(sql, [words, *category, limit, offset])
+        among = f"{'category = ? AND' if category else ''} +position IN ({MATCHING})"
+        return self._positions(f"SELECT position FROM sorted WHERE {among} {order}", [*category, words, limit, offset])
+
     def _positions(self, sql: str, values: Sequence[object]) -> list[int]:
         return [number for (number,) in self._database.rows(sql, values)]
+
+
+def _count(database: Database, words: str) -> dict[int, int]:
+    """How many products of each category, by its number, match."""
+    database.beside(INDEX)
+    return dict(database.rows(f"SELECT sorted.category, count(*) {JOINED} GROUP BY 1", [words]))

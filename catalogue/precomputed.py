@@ -27,6 +27,7 @@ from catalogue import encoding
 from catalogue.database import Database
 from catalogue.encoding import Listing, Manifest
 from catalogue.errors import PrecomputedError
+from catalogue.product import thumbnail_path
 from catalogue.shop import Shop
 from catalogue.tables import Tables
 
@@ -36,11 +37,12 @@ PHOTO = "photo"
 SIZES: tuple[Literal[160, 320], ...] = (160, 320)
 
 
-def load(folder: str | Path) -> Shop:
+def load(folder: str | Path, *, images: bool = True) -> Shop:
     """Read a precomputed folder into a database of this process, checking every file of its version on the way.
 
-    Thumbnails are checked to be there; `verify` checks their content as well. Raises PrecomputedError, which names
-    the file, for what is missing, foreign or changed.
+    Lists are hashed, and looked into when they are asked for. Thumbnails are checked to be there, unless `images`
+    says that they are served from elsewhere. `verify` looks into both. Raises PrecomputedError, which names the file,
+    for what is missing, foreign or changed.
     """
     folder = Path(folder)
     manifest = read_manifest(folder)
@@ -49,7 +51,9 @@ def load(folder: str | Path) -> Shop:
     with _without_collecting(), database.filling() as connection, ThreadPoolExecutor(1) as writer:
         tables = Tables(connection, writer, manifest.products)
         for name, sha256 in sorted(manifest.files.items(), key=_number):
-            _note_thumbnails(thumbnails, _added(tables, folder / manifest.version / name, sha256))
+            listings = _added(tables, folder / manifest.version / name, sha256)
+            if images:
+                _note_thumbnails(thumbnails, listings)
         _reject_foreign(folder / manifest.version, manifest.files)
         _check_counts(folder, manifest, tables)
         _check_thumbnails(folder / IMAGES, thumbnails)
@@ -70,8 +74,9 @@ def _without_collecting() -> Iterator[None]:
 
 
 def verify(folder: Path) -> Shop:
-    """`load`, and every thumbnail hashed. Raises PrecomputedError, which names the file."""
+    """`load`, all lists read and every thumbnail hashed. Raises PrecomputedError, which names the file."""
     shop = load(folder)
+    shop.check()
     for entry in shop:
         for thumbnail in entry.thumbnails:
             for size in SIZES:
@@ -127,7 +132,7 @@ def _reject_foreign(folder: Path, known: Mapping[str, str]) -> None:
 
 def _check_counts(folder: Path, manifest: Manifest, tables: Tables) -> None:
     counts = {name: tables.counts[name] for name in ("products", "neighbours")}
-    optional = {count for name in ("elsewhere", "heats", "places") if (count := tables.counts[name])}
+    optional = {count for name in ("elsewhere", "heats") if (count := tables.counts[name])}
     if {*counts.values(), *optional} != {manifest.products}:
         raise PrecomputedError(
             f"{folder} has {counts['products']} products and {counts['neighbours']} lists where its manifest says"
@@ -138,9 +143,9 @@ def _check_counts(folder: Path, manifest: Manifest, tables: Tables) -> None:
 def _note_thumbnails(names: defaultdict[str, bytearray], listings: Iterable[Listing]) -> None:
     """Keep the names of their files by folder, in as few bytes as they take."""
     for listing in listings:
-        for thumbnail in listing.thumbnails:
+        for source in listing.sources:
             for size in SIZES:
-                folder, name = thumbnail.path(size).split("/")
+                folder, name = thumbnail_path(source, size).split("/")
                 names[folder] += f"{name}/".encode()
 
 

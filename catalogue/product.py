@@ -102,7 +102,7 @@ class Thumbnail:
 
     def path(self, size: Literal[160, 320]) -> str:
         """Where the file lies, relative to the folder of images."""
-        return f"{self.source[:2]}/{self.source[2:20]}-{size}.webp"
+        return thumbnail_path(self.source, size)
 
     def digest(self, size: Literal[160, 320]) -> str:
         return self.digest_160 if size == 160 else self.digest_320
@@ -117,6 +117,20 @@ class Layout:
 
     places: Mapping[str, tuple[int, int]]
     laid_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A product on the map: its category, empty for one without, and its place."""
+
+    product_id: str
+    category: str
+    place: tuple[int, int]
+
+
+def thumbnail_path(source: str, size: Literal[160, 320]) -> str:
+    """Where the thumbnail of the photo with the sha256 `source` lies, relative to the folder of images."""
+    return f"{source[:2]}/{source[2:20]}-{size}.webp"
 
 
 def leaf(product_type: str) -> str:

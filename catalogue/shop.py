@@ -9,9 +9,9 @@ from catalogue.database import Database
 from catalogue.encoding import MAP, REPORT, SCALE, SHARD, Entry, Manifest
 from catalogue.errors import UnknownProduct
 from catalogue.finding import Finder
-from catalogue.product import Layout, Neighbour, Product, Thumbnail
+from catalogue.product import Layout, Neighbour, Placed, Product, Thumbnail
 from catalogue.search import Found, Query
-from catalogue.tables import Kind
+from catalogue.shards import Kind, Shards, understood
 
 
 class Shop:
@@ -24,6 +24,7 @@ class Shop:
         self.manifest = manifest
         self._database = database
         self._finder = Finder(database, manifest.products)
+        self._shards = Shards(database, manifest.products)
 
     def __len__(self) -> int:
         """How many products there are."""
@@ -74,12 +75,6 @@ class Shop:
         """
         return self._finder.categories(text)
 
-    @property
-    def category_of(self) -> dict[str, str]:
-        """The category of each product by its id, empty for one without."""
-        sql = "SELECT id, name FROM products JOIN orders USING (position) JOIN categories ON number = category"
-        return dict(self._database.rows(sql))
-
     def product(self, product_id: str) -> Product:
         """Raises UnknownProduct."""
         return self.entries([product_id])[0].product
@@ -105,7 +100,7 @@ class Shop:
 
     def heats(self, product_id: str) -> tuple[str, ...]:
         """Encoded heat maps of the first neighbours, none where they were not made. Raises UnknownProduct."""
-        return encoding.parse_heats(self._row("heats", product_id))
+        return self._shards.heats(self._position(product_id))
 
     def duplicates(self, product_id: str) -> list[str]:
         """The ids of other products that show the same picture. Raises UnknownProduct."""
@@ -125,14 +120,34 @@ class Shop:
 
     @property
     def layout(self) -> Layout | None:
-        """The map of the catalogue, where there is one."""
+        """The whole map of the catalogue, where there is one."""
         content = self._file(MAP)
         if not content:
             return None
-        places, laid_out = encoding.parse_map(content)
-        ids = (product_id for (product_id,) in self._database.rows("SELECT id FROM products ORDER BY position"))
-        by_id = {product_id: place for product_id, place in zip(ids, places, strict=True) if place}
+        with understood(MAP):
+            places, laid_out = encoding.parse_map(content)
+            ids = (product_id for (product_id,) in self._database.rows("SELECT id FROM products ORDER BY position"))
+            by_id = {product_id: place for product_id, place in zip(ids, places, strict=True) if place}
         return Layout(by_id, laid_out) if by_id else None
+
+    def places(self, most: int) -> tuple[list[Placed], int]:
+        """Up to `most` products with a place on the map, chosen evenly by their ids, and how many have one."""
+        if not (content := self._file(MAP)):
+            return [], 0
+        with understood(MAP):
+            among = "json_each(?, '$.places') AS places"
+            counted = f"SELECT count(*) FROM {among} WHERE type = 'array'"
+            ((placed,),) = self._database.rows(counted, [content.decode()])
+            sql = f"""SELECT products.id, name, value FROM {among} CROSS JOIN products ON products.position = key
+                CROSS JOIN orders USING (position) CROSS JOIN categories ON number = category
+                WHERE key % ? = 0 AND type = 'array'"""
+            rows = self._database.rows(sql, [content.decode(), -(-len(self) // most)])
+            return [Placed(own, name, encoding.parse_place(*json.loads(place))) for own, name, place in rows], placed
+
+    def check(self) -> None:
+        """Read all that is otherwise read when it is asked for. Raises PrecomputedError for what makes no sense."""
+        self._shards.check()
+        _ = self.layout
 
     @property
     def report(self) -> bytes:
@@ -140,17 +155,10 @@ class Shop:
         return self._file(REPORT)
 
     def _listed(self, kind: Kind, product_id: str, *, sold_out: bool) -> list[Neighbour]:
-        pairs = encoding.parse_list(self._row(kind, product_id))
+        pairs = self._shards.neighbours(kind, self._position(product_id))
         found = self._among("position, id, available", "position", [index for index, _, _ in pairs])
         ids = {position: each for position, each, available in found if available or sold_out}
         return [Neighbour(ids[index], score / SCALE, reasons) for index, score, reasons in pairs if index in ids]
-
-    def _row(self, kind: Kind, product_id: str) -> list[Any]:
-        position = self._position(product_id)
-        sql = "SELECT first, content, ends FROM shards WHERE kind = ? AND first <= ? ORDER BY first DESC LIMIT 1"
-        for first, content, ends in self._database.rows(sql, [kind, position]):
-            return encoding.row_at(content, ends, position - first)
-        return []
 
     def _position(self, product_id: str) -> int:
         try:

@@ -6,42 +6,29 @@ import unicodedata
 from collections import Counter, deque
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
-from typing import Any, Literal
+from typing import Any
 
 import orjson
 
 from catalogue import encoding
-from catalogue.encoding import GROUPS, MAP, REPORT, Listing
+from catalogue.encoding import GROUPS, MAP, REPORT, SHARD, Listing
 from catalogue.product import instant, leaf
-
-Kind = Literal["neighbours", "elsewhere", "heats"]  # of rows beside the products, as they stand in their shards
+from catalogue.shards import KINDS
 
 AHEAD = 4  # files that are checked before those before them are written, so that neither waits for the other
 MISSING = 2**62  # in the place of a price or a date that there is not: after all others
 
 SCHEMA = """
 CREATE TABLE products (position INTEGER PRIMARY KEY, id TEXT UNIQUE, available INTEGER, entry TEXT);
-CREATE TABLE shards (kind TEXT, first INTEGER, content BLOB, ends BLOB, PRIMARY KEY (kind, first));
+CREATE TABLE shards (kind TEXT, number INTEGER, content BLOB, PRIMARY KEY (kind, number));
 CREATE TABLE groups (number INTEGER, position INTEGER);
 CREATE TABLE files (name TEXT PRIMARY KEY, content BLOB);
-CREATE TABLE categories (number INTEGER PRIMARY KEY, name TEXT);
+CREATE TABLE categories (number INTEGER PRIMARY KEY, name TEXT, size INTEGER);
 CREATE TABLE orders (
     position INTEGER PRIMARY KEY, category INTEGER, price INTEGER, price_down INTEGER, newest INTEGER, title TEXT
 );
 CREATE INDEX group_of ON groups (position);
 CREATE INDEX in_group ON groups (number);
-"""
-# Made when all products are there, which is quicker. Each ends with the position by itself, which breaks ties by id.
-INDEXES = """
-CREATE INDEX by_price ON orders (price);
-CREATE INDEX by_price_down ON orders (price_down);
-CREATE INDEX by_newest ON orders (newest);
-CREATE INDEX by_title ON orders (title);
-CREATE INDEX category_by_position ON orders (category);
-CREATE INDEX category_by_price ON orders (category, price);
-CREATE INDEX category_by_price_down ON orders (category, price_down);
-CREATE INDEX category_by_newest ON orders (category, newest);
-CREATE INDEX category_by_title ON orders (category, title);
 """
 # SQLite takes shards apart by itself: a statement a shard leaves the interpreter free to check the next one meanwhile.
 PRODUCTS = """
@@ -55,6 +42,10 @@ INSERT INTO orders SELECT
     json_extract(value, '$[3]'), json_extract(value, '$[4]')
 FROM json_each(?)
 """
+CATEGORIES = """
+INSERT INTO categories SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')
+FROM json_each(?)
+"""
 
 
 class Tables:
@@ -65,6 +56,7 @@ class Tables:
         self._connection, self._writer, self._products = connection, writer, products
         self._writing: deque[Future[None]] = deque()
         self._categories: dict[str, int] = {}
+        self._sizes: Counter[str] = Counter()
         self._last: str | None = None
         self.counts: Counter[str] = Counter()
         connection.executescript(SCHEMA)
@@ -74,17 +66,18 @@ class Tables:
         kind = name.split("-")[0]
         if kind == "catalogue":
             return self._add_products(content)
-        if kind in ("neighbours", "elsewhere", "heats"):
-            self._add_rows(kind, content)
+        if kind in KINDS:
+            self._add_shard(kind, content)
         elif name == GROUPS:
             self._add_groups(content)
         elif name in (MAP, REPORT):
-            self.counts["places"] += len(encoding.parse_map(content)[0]) if name == MAP else 0
             self._write(("INSERT INTO files VALUES (?, ?)", name, content))
         return []
 
     def finish(self) -> None:
-        """Wait until all that was added is written."""
+        """Add what is known of all products, and wait until everything is written."""
+        rows = [[number, name, self._sizes[name]] for name, number in self._categories.items()]
+        self._write((CATEGORIES, json.dumps(rows)))
         self._wait(0)
 
     def _add_products(self, content: bytes) -> list[Listing]:
@@ -94,30 +87,15 @@ class Tables:
                 raise ValueError(f"product {listing.id!r} is out of order or there twice")
             self._last = listing.id
         start, text = self.counts["products"], content.decode()
-        orders = json.dumps([self._order(listing) for listing in listings])
+        orders = orjson.dumps([self._order(listing) for listing in listings]).decode()
         self._write((PRODUCTS, start, text), (ORDERS, start, orders))
         self.counts["products"] += len(listings)
-        if self.counts["products"] == self._products:
-            self._index()
         return listings
 
-    def _index(self) -> None:
-        numbered = {number: name for name, number in self._categories.items()}
-        categories = "INSERT INTO categories SELECT key, value FROM json_each(?)"
-        self._write((categories, json.dumps(numbered)), *((statement,) for statement in INDEXES.split(";")))
-
-    def _add_rows(self, kind: str, content: bytes) -> None:
-        rows = orjson.loads(content)
-        if kind == "heats":
-            for row in rows:
-                encoding.parse_heats(row)
-        else:
-            encoding.check_lists(rows, self._products)
-        ends = encoding.row_ends(content)
-        if len(ends) != len(rows):
-            raise ValueError("its rows cannot be told apart")
-        self._write(("INSERT INTO shards VALUES (?, ?, ?, ?)", kind, self.counts[kind], content, ends.tobytes()))
-        self.counts[kind] += len(rows)
+    def _add_shard(self, kind: str, content: bytes) -> None:
+        """As it is: `Shards` looks into it when it is asked for."""
+        self._write(("INSERT INTO shards VALUES (?, ?, ?)", kind, self.counts[kind] // SHARD, content))
+        self.counts[kind] = min(self.counts[kind] + SHARD, self._products)
 
     def _add_groups(self, content: bytes) -> None:
         for group in encoding.parse_groups(content):
@@ -129,10 +107,12 @@ class Tables:
 
     def _order(self, listing: Listing) -> tuple[int, int, int, int, str]:
         """The category's number, and what the sorts compare: 10⁻⁴ units of currency, seconds, the title."""
-        category = self._categories.setdefault(leaf(listing.product_type), len(self._categories))
-        amount = int(listing.paid.amount.scaleb(4)) if listing.paid else MISSING
+        name, amount = leaf(listing.product_type), listing.paid
+        category = self._categories.setdefault(name, len(self._categories))
+        self._sizes[name] += 1
         newest = -instant(listing.added) if listing.added else MISSING
-        return category, amount, -amount if listing.paid else MISSING, newest, folded(listing.title)
+        prices = (MISSING, MISSING) if amount is None else (amount, -amount)
+        return category, *prices, newest, folded(listing.title)
 
     def _write(self, *statements: tuple[Any, ...]) -> None:
         """Execute them beside what is done next, after those before."""

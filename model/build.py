@@ -86,9 +86,11 @@ def _build(
 def _before(out: Path) -> Shop | None:
     """The lists that are to be replaced, when there are any that can be read."""
     try:
-        return load(out)
+        shop = load(out)
+        shop.check()
     except PrecomputedError:
         return None
+    return shop
 
 
 def with_reasons(extracted: Extracted, lists: Lists, track: Track) -> Lists:

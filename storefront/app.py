@@ -75,9 +75,10 @@ def create_app(folder: str | Path, settings: Settings | None = None) -> Storefro
     Raises PrecomputedError when the lists cannot be read, and SettingsError.
     """
     folder = Path(folder).resolve()  # at once: it may be a link that is switched
-    shop = precomputed.load(folder)
+    settings = settings or Settings.of()
+    shop = precomputed.load(folder, images=settings.serves_images)
     reception = Reception(folder / precomputed.PHOTO, shop.manifest.version)
-    site = Site(shop, settings or Settings.of(), photo_search=reception.is_open)
+    site = Site(shop, settings, photo_search=reception.is_open)
     app = Storefront(site)
     app.layout = layout(site)
     server = app.server

@@ -18,7 +18,6 @@ from storefront.replacing import MARK, replacing
 from storefront.settings import Settings
 from storefront.shares import done
 from storefront.site import ASSETS, Site
-from storefront.urls import IMAGES
 
 WIDGET = Path("widget") / "lookalike.js"  # among the assets, where there is one
 FORMAT = 1
@@ -41,7 +40,7 @@ def export(folder: Path, out: Path, settings: Settings, track: Track, processes:
     ExportError and DiskError.
     """
     with replacing(out) as draft:
-        shop = precomputed.load(folder)
+        shop = precomputed.load(folder, images=settings.serves_images)
         contents = Contents(Site(shop, replace(settings, path_prefix=""), up=""))
 
         def write(files: Iterable[File]) -> int:
@@ -51,7 +50,7 @@ def export(folder: Path, out: Path, settings: Settings, track: Track, processes:
         ids = [product.id for product in shop.products]
         with track(done(lambda product_id: write(contents.of_product(product_id)), ids, processes), len(ids)) as counts:
             written += sum(counts)
-        if settings.image_base == IMAGES:
+        if settings.serves_images:
             written += _link_images(shop, folder / precomputed.IMAGES, draft / precomputed.IMAGES)
         mark = {"format": FORMAT, "catalogue": shop.manifest.version, "products": len(shop), "files": written + 1}
         _write(draft, (MARK, dump(mark)))

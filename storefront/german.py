@@ -82,6 +82,7 @@ GERMAN = Texts(
         "Jeder Punkt ist ein Produkt, und was ähnlich aussieht, liegt beieinander. Zeigen Sie auf einen "
         "Punkt, um es zu sehen, und klicken Sie, um es zu öffnen."
     ),
+    map_some="Sie zeigt {count} von {placed} Produkten, gleichmäßig ausgewählt; im Katalog stehen alle.",
     map_left_out_one="{count} Produkt ohne brauchbares Foto hat keinen Platz darauf.",
     map_left_out_many="{count} Produkte ohne brauchbares Foto haben keinen Platz darauf.",
     map_missing=(

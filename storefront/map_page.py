@@ -1,4 +1,4 @@
-"""The map: every product a dot, and the same products as cards in the order of the map."""
+"""The map: every product a dot, up to a number that can be drawn, and those products as cards in its order."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -95,11 +95,9 @@ def _chart(site: Site, dots: Dots, category: str) -> list[Any]:
         ),
         html.P(texts.map_drawing, className="map-drawing"),
     ]
-    lost = len(site.shop) - len(dots.ids)
-    left_out = (texts.map_left_out_one if lost == 1 else texts.map_left_out_many).format(count=site.count(lost))
     return [
         html.H1(texts.map_title, className="page-title", tabIndex="-1"),
-        html.P(" ".join([texts.map_explained, *([left_out] if lost else [])]), className="page-lead"),
+        html.P(" ".join([texts.map_explained, *_left_out(site, dots)]), className="page-lead"),
         html.Div(
             chart,
             className="map",
@@ -108,6 +106,14 @@ def _chart(site: Site, dots: Dots, category: str) -> list[Any]:
         html.P(texts.map_hint, className="map-hint"),
         _legend(site, dots, category),
     ]
+
+
+def _left_out(site: Site, dots: Dots) -> list[str]:
+    """What is said of products without a dot."""
+    texts, shown, lost = site.texts, len(dots.ids), len(site.shop) - dots.placed
+    some = texts.map_some.format(count=site.count(shown), placed=site.count(dots.placed))
+    without = (texts.map_left_out_one if lost == 1 else texts.map_left_out_many).format(count=site.count(lost))
+    return [*([some] if shown < dots.placed else []), *([without] if lost else [])]
 
 
 def _legend(site: Site, dots: Dots, category: str) -> Component | None:

@@ -55,6 +55,11 @@ class Settings:
             path_prefix=_prefix(environment.get("PATH_PREFIX", ""), public_url),
         )
 
+    @property
+    def serves_images(self) -> bool:
+        """Whether the site serves thumbnails itself."""
+        return self.image_base == IMAGES
+
 
 def base_address(value: str, name: str) -> str:
     """An absolute address without a slash at its end, empty for none. Raises SettingsError, which says its `name`."""

@@ -83,6 +83,7 @@ class Texts:
     describe_product: str
     map_title: str
     map_explained: str
+    map_some: str
     map_left_out_one: str
     map_left_out_many: str
     map_missing: str
@@ -176,6 +177,7 @@ ENGLISH = Texts(
     map_explained=(
         "Every dot is a product, and what looks alike lies together. Point at a dot to see it, and click to open it."
     ),
+    map_some="It shows {count} of {placed} products, chosen evenly; all of them are in the catalogue.",
     map_left_out_one="{count} product without a usable photo has no place on it.",
     map_left_out_many="{count} products without a usable photo have no place on it.",
     map_missing=(

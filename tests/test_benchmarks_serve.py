@@ -13,7 +13,8 @@ from click.testing import CliRunner
 
 from benchmarks import drawn_shop, rates, serve, web_process
 from benchmarks.__main__ import cli
-from benchmarks.serve import Figure, Plan
+from benchmarks.figure import Figure
+from benchmarks.serve import Plan
 from catalogue import precomputed
 from catalogue.precomputed import verify
 from model.progress import silent

@@ -6,6 +6,7 @@ import http.server
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -392,7 +393,8 @@ def test_two_exports_to_one_folder_are_one_too_many(folder: Path, tmp_path: Path
 
 
 def test_images_may_lie_elsewhere(folder: Path, tmp_path: Path) -> None:
-    site = exported(folder, tmp_path / "site", image_base="https://cdn.example/")
+    bare = shutil.copytree(folder, tmp_path / "lists", ignore=shutil.ignore_patterns("images"))
+    site = exported(bare, tmp_path / "site", image_base="https://cdn.example/")
     assert not (site / "images").exists()
     said = (site / "index.html").read_text()
     assert 'src="https://cdn.example/' in said

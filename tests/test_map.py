@@ -14,7 +14,7 @@ from catalogue import writer
 from catalogue.precomputed import load
 from catalogue.product import Layout
 from catalogue.writer import Extras
-from storefront import create_app
+from storefront import create_app, dots
 from storefront.app import Storefront
 from storefront.dots import PART, along, dots_of, drawn, told
 from storefront.map_page import COLOURED
@@ -100,6 +100,21 @@ def test_every_product_of_the_map_is_a_link_on_one_of_its_pages(site: Site) -> N
     assert "150 products, page 4 of 4" in pages[-1]
     assert "1 product without a usable photo has no place on it." in pages[0]
     assert str(to_html(page_at(site, "/map", "page=99").main)) == pages[-1]
+
+
+def test_of_more_products_than_can_be_drawn_it_shows_some_and_says_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dots, "MOST", 76)
+    for language, sentence in (("en", "It shows 75 of 150 products"), ("de", "Sie zeigt 75 von 150 Produkten")):
+        site = create_app(folder, Settings(language=language)).site
+        shown = dots_of(site)
+        assert shown
+        assert len(shown.ids) == 75
+        assert json.loads(drawn(shown))["kind"] == list(shown.kinds)
+        text = str(to_html(page_at(site, "/map", "").main))
+        assert sentence in text
+        assert "no-photo" not in text
 
 
 def test_a_category_has_its_own_products_and_sets_off_its_dots(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from catalogue import atomic, writer
 from catalogue.encoding import SHARD, Entry, Manifest, manifest_bytes, version_of
 from catalogue.errors import PrecomputedError, UnknownProduct
 from catalogue.precomputed import load, read_manifest, verify
-from catalogue.product import Layout, Neighbour, Product
+from catalogue.product import Layout, Neighbour, Placed, Product
 from catalogue.writer import Extras
 from tests.factories import make_product, products
 from tests.shop_folder import BUILD, make_products, make_shop_folder
@@ -223,14 +224,7 @@ def replace_file(folder: Path, name: str, content: bytes) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("neighbours-0000.json", [[[2], [9500]], [[0], [9500]]], "outside the 2 products"),
-        ("neighbours-0000.json", [[[-1], [9500]], [[0], [9500]]], "outside the 2 products"),
-        ("neighbours-0000.json", [[[1, 1], [9500]], [[], []]], "cannot be read"),
-        ("neighbours-0000.json", [[[1], [9500]]], "2 products and 1 lists where its manifest says 2"),
-        ("elsewhere-0000.json", [[[2], [9500]], [[], []]], "outside the 2 products"),
         ("duplicates.json", [[0, 2]], "outside the 2 products"),
-        ("heats-0000.json", [["1"]], "manifest says 2"),
-        ("map.json", {"laid_out": 1, "places": [[1, 1]]}, "manifest says 2"),
         ("catalogue-0000.json", [{"id": "a", "title": "A"}], "1 products and 2 lists"),
         ("catalogue-0000.json", [{"id": "b", "title": "B"}, {"id": "a", "title": "A"}], "out of order"),
         ("catalogue-0000.json", [{"id": "a", "title": "A"}, {"id": "a", "title": "A"}], "there twice"),
@@ -244,6 +238,63 @@ def test_what_makes_no_sense_is_named(tmp_path: Path, name: str, content: object
     replace_file(make_shop_folder(tmp_path, make_products(2)), name, json.dumps(content).encode())
     with pytest.raises(PrecomputedError, match=message):
         load(tmp_path)
+
+
+def test_a_manifest_without_all_lists_is_refused(tmp_path: Path) -> None:
+    manifest = write_many(tmp_path, SHARD + 1, 1)
+    files = {name: sha256 for name, sha256 in manifest.files.items() if name != "neighbours-0001.json"}
+    version = version_of(manifest.build, files)
+    (tmp_path / manifest.version / "neighbours-0001.json").unlink()
+    (tmp_path / manifest.version).rename(tmp_path / version)
+    (tmp_path / "manifest.json").write_bytes(manifest_bytes(replace(manifest, version=version, files=files)))
+    with pytest.raises(PrecomputedError, match="1001 products and 1000 lists where its manifest says 1001"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("neighbours-0000.json", [[[2], [9500]], [[0], [9500]]], "outside the 2 products"),
+        ("neighbours-0000.json", [[[-1], [9500]], [[0], [9500]]], "outside the 2 products"),
+        ("neighbours-0000.json", [[[1, 1], [9500]], [[], []]], "not as many similarities"),
+        ("neighbours-0000.json", [[[1], [9500]]], "1 rows that can be told apart, of 2 products"),
+        ("neighbours-0000.json", {"0": [[1], [9500]]}, "cannot be read"),
+        ("elsewhere-0000.json", [[[2], [9500]], [[], []]], "outside the 2 products"),
+        ("heats-0000.json", [["1"]], "1 rows"),
+        ("map.json", {"laid_out": 1, "places": [[1, 1]]}, "cannot be read"),
+        ("map.json", {"laid_out": 1, "places": [[1, 1], [1, 10_000]]}, "expected a place"),
+    ],
+)
+def test_lists_that_make_no_sense_are_named_when_they_are_read(
+    tmp_path: Path, name: str, content: object, message: str
+) -> None:
+    replace_file(make_shop_folder(tmp_path, make_products(2)), name, json.dumps(content).encode())
+    shop = load(tmp_path)
+    assert shop.product("bowl-001").title == "Bowl number 1"
+    with pytest.raises(PrecomputedError, match=f"{name} cannot be read.*{message.removeprefix('cannot be read')}"):
+        _ = (shop.neighbours("bowl-001"), shop.elsewhere("bowl-001"), shop.heats("bowl-001"), shop.layout)
+    with pytest.raises(PrecomputedError, match=name):
+        verify(tmp_path)
+
+
+def test_a_folder_without_images_is_enough_where_they_are_served_from_elsewhere(tmp_path: Path) -> None:
+    folder = make_shop_folder(tmp_path, make_products(3))
+    shutil.rmtree(folder / "images")
+    with pytest.raises(PrecomputedError, match=r"images/.*\.webp is missing"):
+        load(folder)
+    assert load(folder, images=False).thumbnails("mug-000")
+
+
+def test_some_of_many_places_are_chosen_evenly(tmp_path: Path) -> None:
+    ids = [f"p{number}" for number in range(10)]
+    layout = Layout({each: (number, 9) for number, each in enumerate(ids) if number != 4}, 9)
+    entries = [Entry(make_product(each, product_type="Kitchen > Mugs" if each == "p8" else "")) for each in ids]
+    writer.write(tmp_path, BUILD, entries, {}, extras=Extras(layout=layout))
+    shop = load(tmp_path)
+    chosen = [Placed("p0", "", (0, 9)), Placed("p8", "Mugs", (8, 9))]
+    assert shop.places(4) == ([chosen[0], *(Placed(f"p{n}", "", (n, 9)) for n in (3, 6)), Placed("p9", "", (9, 9))], 9)
+    assert shop.places(3) == (chosen, 9)
+    assert {each.product_id: each.place for each in shop.places(10)[0]} == layout.places
 
 
 def test_dates_are_read_again(tmp_path: Path) -> None:

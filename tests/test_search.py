@@ -190,6 +190,23 @@ def test_pages_are_the_whole_in_pieces(
         assert {page.total for page in pages} == {whole.total}
 
 
+@pytest.mark.parametrize("category", ["", "Mugs"])
+def test_what_is_found_before_there_are_indexes_is_found_with_them(mugs: Shop, category: str) -> None:
+    queries = [Query("", category, sort) for sort in SORTS]
+    before = [mugs.search(query, 3, 4) for query in queries]
+    mugs.prepare_search()
+    assert [mugs.search(query, 3, 4) for query in queries] == before
+
+
+@pytest.mark.parametrize("category", ["", "Mugs"])
+def test_many_matches_are_sorted_as_few_are(mugs: Shop, monkeypatch: pytest.MonkeyPatch, category: str) -> None:
+    queries = [Query("thrown", category, sort) for sort in SORTS[1:]]
+    few = [mugs.search(query, 3, 4) for query in queries]
+    assert all(found.total > 3 for found in few)
+    monkeypatch.setattr(finding, "WEIGHED", 3)
+    assert [mugs.search(query, 3, 4) for query in queries] == few
+
+
 def test_many_matches_still_have_the_title_first(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finding, "WEIGHED", 3)
     shop = make(*(make_product(f"p{n}", "Mug" if n % 2 else "Vase", description="a mug") for n in range(8)))

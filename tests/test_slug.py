@@ -13,7 +13,7 @@ from PIL import Image
 
 from benchmarks import dyno, slug, slug_parts, slug_tree, slug_visits
 from benchmarks.__main__ import cli
-from benchmarks.serve import Figure
+from benchmarks.figure import Figure
 from benchmarks.slug import Plan, Report
 from benchmarks.slug_parts import Part
 from benchmarks.slug_tree import SlugError

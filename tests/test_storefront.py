@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from decimal import Decimal
@@ -289,9 +290,11 @@ def test_nothing_foreign_may_run(client: FlaskClient) -> None:
     assert re.fullmatch(r"script-src 'self'( 'sha256-[\w+/=]+')*", scripts)
 
 
-def test_photos_may_lie_elsewhere(folder: Path) -> None:
-    settings = Settings(image_base="https://cdn.example/thumbs/")
-    with create_app(folder, settings).server.test_client() as client:
+def test_photos_may_lie_elsewhere(folder: Path, tmp_path: Path) -> None:
+    bare = shutil.copytree(folder, tmp_path / "lists", ignore=shutil.ignore_patterns("images"))
+    with pytest.raises(PrecomputedError, match="is missing"):
+        create_app(bare, Settings())
+    with create_app(bare, Settings(image_base="https://cdn.example/thumbs/")).server.test_client() as client:
         answer = client.get("/p/mug-004")
     assert 'src="https://cdn.example/thumbs/' in answer.text
     assert "https://cdn.example" in answer.headers["Content-Security-Policy"]
