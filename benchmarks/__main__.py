@@ -166,18 +166,21 @@ def reproduce_seed_command(folder: Path, weights: Path, as_json: bool) -> None:
 @cli.command("serve")
 @click.option("--products", default=5000, show_default=True, type=click.IntRange(97), help="Of the shop visited.")
 @click.option("--sizes", multiple=True, default=(10_000, 100_000), show_default=True, type=click.IntRange(97),
-              help="Products of the shops whose memory and start are measured.")  # fmt: skip
+              help="Products of the shops whose memory, start and searches are measured.")  # fmt: skip
 @click.option("--clicks", default=36, show_default=True, type=click.IntRange(2, 48), help="How many of each kind.")
+@click.option("--seconds", default=3.0, show_default=True, type=click.FloatRange(0.1), help="For each rate.")
 @click.option("--only", "parts", multiple=True, default=(*serve.PARTS, serve.MEMORY),
               type=click.Choice([*serve.PARTS, serve.MEMORY]), help="All parts unless given.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def serve_command(products: int, sizes: tuple[int, ...], clicks: int, parts: tuple[str, ...], as_json: bool) -> None:
+def serve_command(
+    products: int, sizes: tuple[int, ...], clicks: int, seconds: float, parts: tuple[str, ...], as_json: bool
+) -> None:
     """Clicks, first loads, ways back, requests/s, memory and start of the storefront, against the seed's design.
 
     A Chromium visits gunicorn on loopback, at the speed of 4G where that is said.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started ends too
-    figures = serve.measure(serve.Plan(products, sizes, clicks), parts, bar)
+    figures = serve.measure(serve.Plan(products, sizes, clicks, seconds=seconds), parts, bar)
     if as_json:
         print(json.dumps(serve.as_rows(figures), indent=1))
     else:

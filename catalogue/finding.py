@@ -45,7 +45,6 @@ INSERT INTO beside.words (rowid, title, brand, category, id, description) SELECT
     id, json_extract(entry, '$.description')
 FROM products;
 """
-MATCHING = "SELECT rowid FROM words WHERE words MATCH ?"
 JOINED = "FROM words CROSS JOIN sorted ON position = words.rowid WHERE words MATCH ?"  # words first: they are few
 
 
@@ -84,48 +83,54 @@ class Finder:
         return sorted(found, key=lambda each: (-each[1], each[0]))
 
     def _listed(self, query: Query, limit: int, offset: int) -> tuple[list[int], int]:
-        if not query.category and query.sort == "relevance":
+        category = self._category(query)
+        if not category and query.sort == "relevance":
             return list(range(self._products)[offset : offset + limit]), self._products
-        where = "WHERE category = ?" if query.category else ""
-        category = [self._numbers[query.category]] if query.category else []
+        where = "WHERE category = ?" if category else ""
         table = "sorted" if self._database.has_beside() else "orders"  # the one without indexes is there at once
         sql = f"SELECT position FROM {table} {where} ORDER BY {COLUMNS[query.sort]}, position LIMIT ? OFFSET ?"
-        total = self._sizes[query.category] if query.category else self._products
+        total = self._sizes[query.category] if category else self._products
         return self._positions(sql, [*category, limit, offset]), total
 
     def _matching(self, query: Query, words: str, limit: int, offset: int) -> tuple[list[int], int]:
-        counts = self._counted(words)
-        self.prepare()
-        category = [self._numbers[query.category]] if query.category else []
-        total = sum(counts.get(number, 0) for number in category or counts)
-
-        def page(words: str, order: str, limit: int, offset: int) -> list[int]:
-            source = f"{JOINED} AND sorted.category = ?" if category else "FROM words WHERE words MATCH ?"
-            sql = f"SELECT words.rowid {source} ORDER BY {order} LIMIT ? OFFSET ?"
-            return self._positions(sql, [words, *category, limit, offset])
-
+        total = self._total(query, words)
         if not limit:
             return [], total
+        self.prepare()
         if query.sort != "relevance":
-            return self._ordered(query, words, limit, offset, total), total
+            return self._ordered(query, words, limit, offset, few=total <= WEIGHED), total
         if total <= WEIGHED:
-            return page(words, f"bm25(words, {WEIGHTS}), words.rowid", limit, offset), total
+            return self._page(query, words, f"bm25(words, {WEIGHTS}), words.rowid", limit, offset), total
         titled = f"title : ({words})"
-        found = page(titled, "words.rowid", limit, offset)
+        found = self._page(query, titled, "words.rowid", limit, offset)
         if len(found) < limit:
-            offset = max(0, offset - sum(self._counted(titled).get(number, 0) for number in category or counts))
-            found += page(f"({words}) NOT ({titled})", "words.rowid", limit - len(found), offset)
+            offset = max(0, offset - self._total(query, titled))
+            found += self._page(query, f"({words}) NOT ({titled})", "words.rowid", limit - len(found), offset)
         return found, total
 
-    def _ordered(self, query: Query, words: str, limit: int, offset: int, total: int) -> list[int]:
-        """Many are met soon along the order; few are sorted themselves."""
-        order = f"ORDER BY sorted.{COLUMNS[query.sort]}, position LIMIT ? OFFSET ?"
-        category = [self._numbers[query.category]] if query.category else []
-        if total <= WEIGHED:
+    def _page(self, query: Query, words: str, order: str, limit: int, offset: int) -> list[int]:
+        """Of what matches, in an order of the index of words."""
+        category = self._category(query)
+        source = f"{JOINED} AND sorted.category = ?" if category else "FROM words WHERE words MATCH ?"
+        sql = f"SELECT words.rowid {source} ORDER BY {order} LIMIT ? OFFSET ?"
+        return self._positions(sql, [words, *category, limit, offset])
+
+    def _ordered(self, query: Query, words: str, limit: int, offset: int, *, few: bool) -> list[int]:
+        """Of what matches, as it is sorted: few are sorted themselves, of many the first are soon met in the order."""
+        category, order = self._category(query), f"ORDER BY sorted.{COLUMNS[query.sort]}, position LIMIT ? OFFSET ?"
+        if few:
             sql = f"SELECT position {JOINED} {'AND sorted.category = ?' if category else ''} {order}"
             return self._positions(sql, [words, *category, limit, offset])
-        among = f"{'category = ? AND' if category else ''} +position IN ({MATCHING})"
+        among = f"{'category = ? AND' if category else ''} +position IN (SELECT rowid FROM words WHERE words MATCH ?)"
         return self._positions(f"SELECT position FROM sorted WHERE {among} {order}", [*category, words, limit, offset])
+
+    def _total(self, query: Query, words: str) -> int:
+        counts = self._counted(words)
+        return sum(counts.get(number, 0) for number in self._category(query) or counts)
+
+    def _category(self, query: Query) -> list[int]:
+        """The number of the category that is asked for, none for all of them."""
+        return [self._numbers[query.category]] if query.category else []
 
     def _positions(self, sql: str, values: Sequence[object]) -> list[int]:
         return [number for (number,) in self._database.rows(sql, values)]

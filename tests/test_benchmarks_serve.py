@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import drawn_shop, rates, serve, web_process
+from benchmarks import drawn_shop, rates, serve, sizes, web_process
 from benchmarks.__main__ import cli
 from benchmarks.figure import Figure
 from benchmarks.serve import Plan
@@ -46,13 +46,20 @@ def test_every_figure_is_measured() -> None:
         assert by_name[f"{page}: taken over by Dash"].value > paints[0]
 
 
-def test_the_command_prints_each_figure_with_its_target() -> None:
-    answer = CliRunner().invoke(cli, ["serve", "--sizes", "100", "--only", "memory", "--json"])
+@pytest.mark.parametrize("own", [True, False])
+def test_the_command_prints_each_figure_with_its_target(own: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sizes, "SEARCHES", 2)
+    monkeypatch.setattr(sizes, "ELSEWHERE", 100 if own else 99)
+    answer = CliRunner().invoke(
+        cli, ["serve", "--sizes", "100", "--seconds", "0.2", "--only", "memory", "--json"], catch_exceptions=False
+    )
     assert answer.exit_code == 0, answer.output
-    rows = json.loads(answer.stdout)
-    assert [row["unit"] for row in rows] == ["s", "MB", "MB", "MB"]
-    assert [row["most"] for row in rows] == [2, 110, 110, None]
-    assert 20 < rows[3]["value"] < rows[2]["value"]
+    rows = {row["name"].removeprefix("100 products: "): row for row in json.loads(answer.stdout)}
+    targets = ("first answer", "worker after the start", "worker after 200 requests", "searches, all: p95")
+    assert [rows[name]["most"] for name in targets] == [2, 110, 110, 100]
+    assert rows["lists of 100 products by the API"]["least"] == 1000
+    assert 20 < rows["its share of what is shared"]["value"] < rows["worker after 200 requests"]["value"]
+    assert {name for name, row in rows.items() if not row["value"]} == {name for name in rows if "failed" in name}
 
 
 def test_targets_and_ratios() -> None:
