@@ -9,7 +9,7 @@ from catalogue.encoding import dump
 from storefront.site import Site
 from storefront.urls import product_address
 
-MOST = 100_000  # dots that are drawn: 600 kB to fetch, 1.6 on a pixel of a phone
+MOST = 100_000  # dots that are drawn
 PART = 128  # dots that are told of together, as a pointer that is at one comes to those near it
 
 
