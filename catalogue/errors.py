@@ -18,7 +18,8 @@
     ├── SettingsError            18   a variable of the environment makes no sense
     ├── BundleError              19   the photo search of a precomputed folder cannot be used
     ├── ExportError              20   a folder cannot become the site as files
-    └── StorageError             21   object storage cannot be reached or used
+    ├── StorageError             21   object storage cannot be reached or used
+    └── ClusterError             22   a cluster cannot be reached or used
 
 The number is the exit code of a command that ends with the error.
 """
@@ -120,6 +121,10 @@ class ExportError(LookalikeError):
 
 class StorageError(LookalikeError):
     exit_code = 21
+
+
+class ClusterError(LookalikeError):
+    exit_code = 22
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from model.changes import Changes, changes
 from model.extracted import Extracted, at_work_alone, catalogue, of_gathered
 from model.extractors import Extractor, Network
 from model.lists import Lists, Preset
+from model.means import HERE, Means
 from model.neighbours import TopK
 from model.photos import Photo
 from model.progress import Track
@@ -46,25 +47,37 @@ class Built:
 
 
 def build(
-    folder: Path, out: Path, extractor: Extractor, preset: Preset, track: Track, heated: Network | None = None
+    folder: Path,
+    out: Path,
+    extractor: Extractor,
+    preset: Preset,
+    track: Track,
+    heated: Network | None = None,
+    means: Means = HERE,
 ) -> Built:
-    """Write the lists of the catalogue in `folder` to `out`; with the heat maps of the network `heated`.
+    """Write the lists of the catalogue in `folder` to `out`, by `means`; with the heat maps of the network `heated`.
 
     Raises CatalogueError when no product has a usable photo, FeaturesError and PrecomputedError when the disk refuses,
     ExtractorError for a network that heat maps cannot be made of; what lay in `out` is then still there.
     """
     _check_out(out, folder)
     with at_work_alone(folder):
-        return _build(folder, out, extractor, preset, track, heated)
+        return _build(folder, out, extractor, preset, track, heated, means)
 
 
 def _build(
-    folder: Path, out: Path, extractor: Extractor, preset: Preset, track: Track, heated: Network | None
+    folder: Path,
+    out: Path,
+    extractor: Extractor,
+    preset: Preset,
+    track: Track,
+    heated: Network | None,
+    means: Means,
 ) -> Built:
     products, gathered = catalogue(folder, track)
     before = _before(out)
     made, unusable = thumbnails.make(gathered.distinct(), before, out, track)
-    extracted = of_gathered(folder, products, gathered.without(unusable), extractor, preset, track)
+    extracted = of_gathered(folder, products, gathered.without(unusable), extractor, preset, track, means)
     lists = with_reasons(extracted, extracted.lists(preset, track), track)
     extras = Extras(
         elsewhere=lists.elsewhere,

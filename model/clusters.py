@@ -10,9 +10,10 @@ On 30,000 × 4,096 this takes 10 s at a recall of .995, where HNSW takes 23 s (f
 comes out differently on every run of two threads.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from model.extractors import Features
 from model.lengths import Doubles, slices, unit
 from model.neighbours import BLOCK, TOLERANCE, TopK, decided, prepared
 from model.progress import Track, silent
-from model.threads import in_threads
+from model.threads import each as in_threads
 
 SEED = 0
 SAMPLE = 8192  # rows that the principal components are fitted on
@@ -36,7 +37,23 @@ NEAR = 36  # rows of a list whose lists are looked through
 SPARE = 24  # rows of a list beyond k: those that all dimensions decide between
 
 
-def top_k(features: Features, k: int, owners: Integers | None = None, track: Track = silent) -> TopK:
+T = TypeVar("T")
+S = TypeVar("S")
+
+
+class Each(Protocol):
+    """The result of `work` on each item, in their order; `work` changes nothing, so that it may run anywhere."""
+
+    def __call__(self, work: Callable[[T], S], items: Sequence[T], label: str, track: Track) -> Iterable[S]: ...
+
+
+def top_k(
+    features: Features,
+    k: int,
+    owners: Integers | None = None,
+    track: Track = silent,
+    each: Each = in_threads,
+) -> TopK:
     """Nearly what `neighbours.top_k` gives, with the same contract: a list may lack a row that belongs there.
 
     The similarities of the rows it has are exact, and equal input gives equal output.
@@ -50,22 +67,21 @@ def top_k(features: Features, k: int, owners: Integers | None = None, track: Tra
     clusters = grouped(reduced)
     lists = Candidates.none(len(features), width)
     pools = _Pools.of(reduced, clusters)
-
-    def compare(own: int) -> None:
-        _compare(lists, reduced, owners, clusters[own], pools.around(own))
-
-    in_threads(compare, range(len(clusters)), "neighbours", track)
+    first = partial(_around, reduced, owners, pools, width)
+    _put(lists, clusters, each(first, range(len(clusters)), "neighbours", track))
     for _ in range(JOINS):
-        near = lists.indices[:, :NEAR].copy()
-        in_threads(partial(_join, lists, reduced, owners, near), clusters, "their neighbours", track)
+        join = partial(_joined, reduced, owners, lists.indices[:, :NEAR].copy(), width)
+        _put(lists, clusters, each(join, clusters, "their neighbours", track))
     best = TopK(np.full((len(features), k), -1), np.full((len(features), k), -np.inf))
-
-    def decide(rows: Integers) -> None:
-        found = decided(features, lengths, rows, _narrowed(features, lengths, rows, lists.indices[rows], k), k)
+    decide = partial(_decided, features, lengths, lists.indices, k)
+    for rows, found in zip(clusters, each(decide, clusters, "similarities", track), strict=True):
         best.indices[rows], best.similarities[rows] = found.indices, found.similarities
-
-    in_threads(decide, clusters, "similarities", track)
     return best
+
+
+def _put(lists: Candidates, clusters: Sequence[Integers], found: Iterable[Candidates]) -> None:
+    for rows, new in zip(clusters, found, strict=True):
+        lists.indices[rows], lists.rough[rows] = new.indices, new.rough
 
 
 def sampled(count: int) -> Integers:
@@ -167,10 +183,19 @@ class _Pools:
         return np.concatenate([self.clusters[each] for each in near[:enough]])
 
 
-def _join(lists: Candidates, reduced: Features, owners: Integers, near: Integers, rows: Integers) -> None:
+def _around(reduced: Features, owners: Integers, pools: _Pools, width: int, own: int) -> Candidates:
+    """The most similar rows of the clusters around one, for its rows."""
+    return _compared(reduced, owners, pools.clusters[own], pools.around(own), width)
+
+
+def _joined(reduced: Features, owners: Integers, near: Integers, width: int, rows: Integers) -> Candidates:
     """Compare `rows` with the neighbours of their neighbours: what a list lacks, a neighbour's list often has."""
     own = near[rows]
-    _compare(lists, reduced, owners, rows, _distinct(len(near), own, near[own[own >= 0]]))
+    return _compared(reduced, owners, rows, _distinct(len(near), own, near[own[own >= 0]]), width)
+
+
+def _decided(features: Features, lengths: Doubles, listed: Integers, k: int, rows: Integers) -> TopK:
+    return decided(features, lengths, rows, _narrowed(features, lengths, rows, listed[rows], k), k)
 
 
 def _narrowed(features: Features, lengths: Doubles, rows: Integers, listed: Integers, k: int) -> Integers:
@@ -193,15 +218,14 @@ def _distinct(count: int, *indices: Integers) -> Integers:
     return np.flatnonzero(marked[:-1])
 
 
-def _compare(lists: Candidates, reduced: Features, owners: Integers, rows: Integers, others: Integers) -> None:
-    """Put the most similar of `others` into the lists of `rows`, which lose what they had."""
+def _compared(reduced: Features, owners: Integers, rows: Integers, others: Integers, width: int) -> Candidates:
+    """The most similar of `others` for each of `rows`."""
     rough = reduced[rows] @ reduced[others].T
     rough[owners[rows, None] == owners[others]] = -np.inf
-    width = lists.rough.shape[1]
     best = Candidates.none(len(rows), width)
     queries, places = reaching(rough, floor(rough, width))
     take_in(best, slice(0, len(rows)), queries, others[places], rough[queries, places])
-    lists.indices[rows], lists.rough[rows] = best.indices, best.rough
+    return best
 
 
 def _scaled(rows: Features) -> Features:

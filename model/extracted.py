@@ -16,6 +16,8 @@ from model.duplicates import Pairs
 from model.extractors import Extractor, Features
 from model.images import Pixels, View
 from model.lists import Lists, Photos, Preset, plain, rank
+from model.means import HERE, Means
+from model.neighbours import Search, search
 from model.photos import Gathered, gather
 from model.policy import Mask
 from model.prints import Print, prints_of, same_look
@@ -30,7 +32,7 @@ class Extracted:
     """A catalogue with the features of its products' photos.
 
     `ids` ascend; `photos` are those of the products `ids`. Products without a usable photo are in `products` alone.
-    `prints` are small pictures of the same photos.
+    `prints` are small pictures of the same photos. `search` finds what the lists are made of.
     """
 
     products: Sequence[Product]
@@ -39,6 +41,7 @@ class Extracted:
     prints: features.Extraction
     ids: Sequence[str]
     photos: Photos
+    search: Search = search
 
     @property
     def vectors(self) -> Features:
@@ -60,8 +63,8 @@ class Extracted:
     def lists(self, preset: Preset, track: Track = silent) -> Lists:
         """What looks like each product, as the preset orders it."""
         if not preset.ranked:
-            return Lists(plain(self.ids, self.vectors, preset.k, track), {}, ())
-        return rank(self.listed, self.photos, self._same, preset.k, preset.policy, track)
+            return Lists(plain(self.ids, self.vectors, preset.k, track, self.search), {}, ())
+        return rank(self.listed, self.photos, self._same, preset.k, preset.policy, track, self.search)
 
     def main_prints(self, products: Indices) -> Pixels:
         """(P, 32, 32, 3) uint8: the prints of the main photos of some of the products, by their numbers."""
@@ -100,13 +103,19 @@ def catalogue(folder: Path, track: Track) -> tuple[Sequence[Product], Gathered]:
 
 
 def of_gathered(
-    folder: Path, products: Sequence[Product], gathered: Gathered, extractor: Extractor, preset: Preset, track: Track
+    folder: Path,
+    products: Sequence[Product],
+    gathered: Gathered,
+    extractor: Extractor,
+    preset: Preset,
+    track: Track,
+    means: Means = HERE,
 ) -> Extracted:
-    """The features of photos that are found already. Raises as `extract` does."""
+    """The features of photos that are found already. Raises as `extract` does, and as the `means` do."""
     store = folder / "features"
-    extraction = features.extract(gathered.distinct(), extractor, preset.views, store, track)
+    extraction = features.extract(gathered.distinct(), extractor, preset.views, store, track, way=means.extract)
     gathered = gathered.without(extraction.unusable)
-    prints = features.extract(gathered.distinct(), Print(), PRINT, store, track, "prints")
+    prints = features.extract(gathered.distinct(), Print(), PRINT, store, track, "prints", means.extract)
     gathered = gathered.without(prints.unusable)
     photos = {product_id: found for product_id, found in sorted(gathered.photos.items()) if found}
     if not photos:
@@ -115,4 +124,4 @@ def of_gathered(
     hashes = [photo.sha256 for found in photos.values() for photo in found]
     owners = np.repeat(np.arange(len(photos)), [len(found) for found in photos.values()])
     rows = Photos(extraction.vectors(hashes), owners, hashes, extraction.parts)
-    return Extracted(products, gathered, extraction, prints, list(photos), rows)
+    return Extracted(products, gathered, extraction, prints, list(photos), rows, means.search)

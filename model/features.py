@@ -10,7 +10,7 @@ import hashlib
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,26 @@ from model.progress import Track
 from model.views import joined
 
 BLOCK = 256  # photos between two writes
+
+Made = tuple[View, Sequence[str], Features]  # a view, keys (n,) and features (n, D): what is stored at once
+# Photos that a view lacks, the network, where to put those that cannot be used, progress and its label → blocks.
+Way = Callable[[Mapping[View, Sequence[Photo]], Extractor, dict[str, UnusableImage], Track, str], Iterator[Made]]
+
+
+def here(
+    missing: Mapping[View, Sequence[Photo]],
+    extractor: Extractor,
+    unusable: dict[str, UnusableImage],
+    track: Track,
+    label: str,
+) -> Iterator[Made]:
+    """Blocks of the `missing` photos' features, from the network in this process; the others go to `unusable`."""
+    for view, photos in missing.items():
+        wanted = [photo for photo in photos if photo.sha256 not in unusable]
+        task = label if len(missing) == 1 else f"{label}, {view}"
+        pairs = zip(wanted, track(_prepared(wanted, extractor, view), task, len(wanted)), strict=True)
+        for keys, pixels in _usable_blocks(pairs, unusable):
+            yield view, keys, features_of(extractor, pixels)
 
 
 class FeatureStore:
@@ -117,20 +137,17 @@ def extract(
     folder: Path,
     track: Track,
     label: str = "features",
+    way: Way = here,
 ) -> Extraction:
-    """Bring the feature store in `folder` up to date with `photos`: only those that it lacks are extracted.
+    """Bring the feature store in `folder` up to date with `photos`: only those that it lacks are extracted, by `way`.
 
     Raises FeaturesError when the store cannot be written or the network gives values that are not finite.
     """
     stores = {view: FeatureStore(folder / fingerprint(extractor, view.version)) for view in views}
     missing = {view: [photo for photo in photos if photo.sha256 not in store] for view, store in stores.items()}
     unusable: dict[str, UnusableImage] = {}
-    for view, store in stores.items():
-        wanted = [photo for photo in missing[view] if photo.sha256 not in unusable]
-        task = label if len(views) == 1 else f"{label}, {view}"
-        pairs = zip(wanted, track(_prepared(wanted, extractor, view), task, len(wanted)), strict=True)
-        for keys, pixels in _usable_blocks(pairs, unusable):
-            store.add(keys, features_of(extractor, pixels))
+    for view, keys, features in way(missing, extractor, unusable, track, label):
+        stores[view].add(keys, features)
     new = {photo.sha256 for lacking in missing.values() for photo in lacking} - set(unusable)
     mark = combined([fingerprint(extractor, view.version) for view in views])
     return Extraction(stores, mark, len(new), len(photos) - len(new) - len(unusable), unusable)

@@ -29,7 +29,7 @@ SEED = 0
 def judge(extracted: Extracted, ways: Mapping[str, Lists], track: Track) -> Report:
     """The report of the lists that are served, which come first in `ways`, beside plain cosine and the other ways."""
     (served, lists), *others = ways.items()
-    raw = plain(extracted.ids, extracted.vectors, PLACES, track)
+    raw = plain(extracted.ids, extracted.vectors, PLACES, track, extracted.search)
     judged = [Judged(served, lists.similar), Judged(PLAIN, raw)]
     judged += [Judged(name, other.similar) for name, other in others]
 

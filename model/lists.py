@@ -9,7 +9,7 @@ from catalogue.product import Neighbour, Product
 from model import duplicates, naming
 from model.extractors import Features
 from model.images import View
-from model.neighbours import TopK, search, searched_exactly
+from model.neighbours import Search, TopK, search, searched_exactly
 from model.policy import Mask, Policy, Traits, kept
 from model.progress import Track, silent
 from model.ranking import EXPANSION, Indices, centred, compact, expanded
@@ -71,12 +71,14 @@ class Lists:
     groups: Sequence[Sequence[str]]
 
 
-def plain(ids: Sequence[str], features: Features, k: int, track: Track = silent) -> dict[str, list[Neighbour]]:
+def plain(
+    ids: Sequence[str], features: Features, k: int, track: Track = silent, search: Search = search
+) -> dict[str, list[Neighbour]]:
     """The `k` products most similar to each, best first, by the cosine of their (N, D) float32 `features`.
 
     `ids` stand in ascending order, by which equal similarities are ordered.
     """
-    best = search(features, k, track=track)
+    best = search(features, k, None, track)
     return {product_id: neighbours_of(ids, best, row) for row, product_id in enumerate(ids)}
 
 
@@ -87,7 +89,13 @@ def neighbours_of(ids: Sequence[str], best: TopK, row: int) -> list[Neighbour]:
 
 
 def rank(
-    products: Sequence[Product], photos: Photos, same: Same, k: int, policy: Policy, track: Track = silent
+    products: Sequence[Product],
+    photos: Photos,
+    same: Same,
+    k: int,
+    policy: Policy,
+    track: Track = silent,
+    search: Search = search,
 ) -> Lists:
     """The lists of `products`, which stand in ascending order of their ids and have a photo each.
 
@@ -95,9 +103,9 @@ def rank(
     features that are not finite.
     """
     traits = Traits.of(products)
-    rows, looks = _expanded(photos, same, track)
+    rows, looks = _expanded(photos, same, search, track)
     first, numbers = np.unique(looks, return_index=True, return_inverse=True)[1:]
-    shelf = Shelf.of(rows, numbers[photos.owners], traits.of_looks(first, numbers), k, track)
+    shelf = Shelf.of(rows, numbers[photos.owners], traits.of_looks(first, numbers), k, track, search)
     ids = [product.id for product in products]
 
     def named(lists: Indices, policy: Policy) -> dict[str, list[Neighbour]]:
@@ -108,7 +116,7 @@ def rank(
     return Lists(named(shelf.similar(policy, k), policy), named(shelf.elsewhere(), Policy()), groups)
 
 
-def _expanded(photos: Photos, same: Same, track: Track) -> tuple[Features, Indices]:
+def _expanded(photos: Photos, same: Same, search: Search, track: Track) -> tuple[Features, Indices]:
     """The rows by which photos are compared, (M, D), and each product's look, (N,), by its first product."""
     fits = searched_exactly(*photos.vectors.shape)
     rows = (centred if fits else compact)(photos.vectors, photos.parts)

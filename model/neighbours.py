@@ -5,6 +5,7 @@ that half of all products do; the k-th best so far is a threshold that nearly al
 large catalogues `bounds` finds most pairs to stay below it without comparing them, and proposes the same.
 """
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -38,12 +39,25 @@ class TopK:
     similarities: Doubles
 
 
-def top_k(features: Features, k: int, owners: Integers | None = None, track: Track = silent) -> TopK:
+Search = Callable[[Features, int, Integers | None, Track], TopK]  # as `search` below
+Propose = Callable[[Features, Doubles, Integers, int, Track], Candidates]  # as `proposed` below
+
+
+def top_k(
+    features: Features,
+    k: int,
+    owners: Integers | None = None,
+    track: Track = silent,
+    propose: Propose | None = None,
+) -> TopK:
     """The `min(k, N - 1)` rows of highest cosine to each row of (N, D) float32 `features`, exactly.
 
     Rows with equal `owners` (N,) int64, such as photos of one product, are never each other's neighbours; without
     `owners` each row has its own. Equal similarities are ordered by index. A row of zeros has similarity 0 to every
     other. Raises ValueError for values that are not finite or a `k` below 1.
+
+    What `propose` leaves out must be too far below the `k` best: in which order it compares rows then makes no
+    difference.
     """
     features, lengths, k = prepared(features, k)
     owners = np.arange(len(features)) if owners is None else owners
@@ -51,7 +65,7 @@ def top_k(features: Features, k: int, owners: Integers | None = None, track: Tra
         return TopK(np.zeros((len(features), 0), np.int64), np.zeros((len(features), 0)))
     from model import bounds  # which is built on this module
 
-    propose = bounds.proposed_by_bounds if bounds.pay(*features.shape) else proposed
+    propose = propose or (bounds.proposed_by_bounds if bounds.pay(*features.shape) else proposed)
     candidates = propose(features, lengths, owners, k, track)
     near = candidates.rough >= candidates.rough[:, k - 1 : k] - np.float32(TOLERANCE)
     best = decided(features, lengths, np.arange(len(features)), np.where(near, candidates.indices, -1), k)

@@ -7,7 +7,7 @@ import numpy as np
 from model.balance import SHOWN, balanced
 from model.extractors import Features
 from model.filling import Allowed, Field
-from model.neighbours import TopK, search
+from model.neighbours import Search, TopK
 from model.policy import Mask, Policy, Traits, diverse, kept, preferred
 from model.progress import Track
 from model.ranking import Indices, by_look, corrected, crowding
@@ -26,7 +26,9 @@ class Shelf:
     traits: Traits
 
     @classmethod
-    def of(cls, rows: Features, looks: Indices, traits: Traits, k: int, track: Track) -> "Shelf":
+    def of(
+        cls, rows: Features, looks: Indices, traits: Traits, k: int, track: Track, search: Search
+    ) -> "Shelf":
         """From expanded `rows` (M, D) of photos, of which `looks` (M,) says what they belong to, each from 0 on."""
         first = np.unique(looks, return_index=True)[1]
         depth = min(max(DEPTH, 4 * k), max(1, len(first) - 1))

@@ -3,7 +3,7 @@
 Products that use all processors themselves leave all but one idle between them, while one thread selects.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -13,10 +13,16 @@ from model.photos import PROCESSORS
 from model.progress import Track
 
 T = TypeVar("T")
+S = TypeVar("S")
+
+
+def each(work: Callable[[T], S], items: Sequence[T], label: str, track: Track) -> Iterator[S]:
+    """The result of `work` on each item, in their order, several at a time. What one raises is raised."""
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(PROCESSORS) as pool:
+        yield from track(pool.map(work, items), label, len(items))
 
 
 def in_threads(work: Callable[[T], None], items: Sequence[T], label: str, track: Track) -> None:
     """Do `work` on each item, several at a time. What one raises is raised."""
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(PROCESSORS) as pool:
-        for _ in track(pool.map(work, items), label, len(items)):
-            pass
+    for _ in each(work, items, label, track):
+        pass

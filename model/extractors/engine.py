@@ -39,7 +39,7 @@ class OnEngine:
         self.name, self.engine = network.name, engine
         self.size = network.size
         self.weights_sha256 = _with_ranges(network.weights_sha256, ranges)
-        self._network, self._ranges = network, ranges
+        self._network, self.ranges = network, ranges
         self._runs: dict[int, Run] = {}  # by the size of photos
 
     def extract(self, photos: Pixels) -> Features:
@@ -57,7 +57,7 @@ class OnEngine:
             return _on_keras(network.reference(), network)
         if self.engine != INT8:
             return openvino.compiled(network.graph(), network, size, "bf16" if self.engine == BF16 else "f32")
-        return openvino.compiled(int8.quantised(network.graph(), self._ranges or {}), network, size, "f32")
+        return openvino.compiled(int8.quantised(network.graph(), self.ranges or {}), network, size, "f32")
 
 
 def _on_keras(model: Any, network: Network) -> Run:
