@@ -13,9 +13,10 @@ from rich.console import Console
 from catalogue import command as command_line
 from catalogue.precomputed import PHOTO
 from catalogue.report import report_bytes
-from model import asking, judging, places, sheet, tables
+from model import asking, cluster, judging, places, sheet, tables
 from model.build import build
 from model.bundle import bundle
+from model.cluster.worker import Recipe
 from model.extracted import extract
 from model.features import write_arrays
 from model.options import list_options, shared_options
@@ -39,10 +40,14 @@ def cli() -> None:
 @click.option("--out", default="precomputed", show_default=True, type=Anywhere(), help="Where to.")
 @click.option("--heatmaps", is_flag=True, help="Store where in the photos the first three similarities come from.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done and about how long it takes.")
+@click.option("--ray", is_flag=False, flag_value="", metavar="[HOST:PORT]", help="Extract and search on a Ray cluster;"
+               " without an address, on one that is started for it on this machine.")  # fmt: skip
 @work_option
 @list_options
 @shared_options
-def build_command(folder: Where, out: Where, heatmaps: bool, dry_run: bool, work: Path | None, **options: Any) -> None:
+def build_command(
+    folder: Where, out: Where, heatmaps: bool, dry_run: bool, ray: str | None, work: Path | None, **options: Any
+) -> None:
     """Everything from the photos in FOLDER to the lists in --out; again to update them. Both may be URLs: s3://…"""
     if dry_run:
         with places.catalogue(folder, work, bar) as source:
@@ -52,7 +57,10 @@ def build_command(folder: Where, out: Where, heatmaps: bool, dry_run: bool, work
     places.check_apart(folder, out)
     with places.lists(out, work, bar) as lists, places.catalogue(folder, work, bar) as source:
         with_ = source.chosen(**options)
-        built = build(source.folder, lists, with_.extractor, with_.preset, bar, with_.network if heatmaps else None)
+        recipe = Recipe.of(options["name"], options["weights"], with_.extractor)
+        heated = with_.network if heatmaps else None
+        with cluster.means(ray, source.folder, recipe) as means:
+            built = build(source.folder, lists, with_.extractor, with_.preset, bar, heated, means)
     Console().print(tables.closing_table(built))
     print(f"{out} holds version {built.manifest.version}")
 

@@ -5,9 +5,8 @@ that half of all products do; the k-th best so far is a threshold that nearly al
 large catalogues `bounds` finds most pairs to stay below it without comparing them, and proposes the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from threading import Lock
 
@@ -40,6 +39,7 @@ class TopK:
 
 
 Search = Callable[[Features, int, Integers | None, Track], TopK]  # as `search` below
+Pairs = tuple[Integers, Integers, Features]  # places among rows (P,), indices (P,), rough cosines (P,)
 Propose = Callable[[Features, Doubles, Integers, int, Track], Candidates]  # as `proposed` below
 
 
@@ -127,52 +127,54 @@ def proposed(features: Features, lengths: Doubles, owners: Integers, k: int, tra
     """For each row the k + SPARE best by float32, but those too far below its `k` best may be missing."""
     count = len(features)
     candidates = Candidates.none(count, min(k + SPARE, count - 1))
-    blocks = [slice(start, min(start + BLOCK, count)) for start in range(0, count, BLOCK)]
+    blocks = blocked(count)
 
     def begin(block: slice) -> None:
-        rough = _rough(features, lengths, block, block)
+        rough = roughly(features, lengths, block, block)
         rough[owners[block, None] == owners[None, block]] = -np.inf
         least = floor(rough, candidates.rough.shape[1])
-        _take_in_above(candidates, owners, block, block, rough, least, nullcontext())
+        take_in(candidates, block, *above(owners, block, block, rough, least))
 
     in_threads(begin, blocks, "neighbours, first", track)  # so that every row has a threshold when the others come
     one_at_a_time = Lock()
 
     def compare(pair: tuple[slice, slice]) -> None:
         left, right = pair
-        rough = _rough(features, lengths, left, right)
+        rough = roughly(features, lengths, left, right)
         for rows, columns, values in ((left, right, rough), (right, left, rough.T)):
             # Others may raise it meanwhile: then more is looked at than has to be.
             least = candidates.rough[rows, k - 1] - np.float32(TOLERANCE)
-            _take_in_above(candidates, owners, rows, columns, values, least, one_at_a_time)
+            pairs = above(owners, rows, columns, values, least)
+            with one_at_a_time:
+                take_in(candidates, rows, *pairs)
 
-    pairs = [(left, right) for place, left in enumerate(blocks) for right in blocks[place + 1 :]]
-    in_threads(compare, pairs, "neighbours", track)
+    in_threads(compare, blocked_pairs(blocks), "neighbours", track)
     return candidates
 
 
-def _rough(features: Features, lengths: Doubles, left: slice, right: slice) -> Features:
+def blocked(count: int) -> list[slice]:
+    """All rows, BLOCK of them at a time."""
+    return [slice(start, min(start + BLOCK, count)) for start in range(0, count, BLOCK)]
+
+
+def blocked_pairs(blocks: Sequence[slice]) -> list[tuple[slice, slice]]:
+    """Each two different blocks once: the upper triangle."""
+    return [(left, right) for place, left in enumerate(blocks) for right in blocks[place + 1 :]]
+
+
+def roughly(features: Features, lengths: Doubles, left: slice, right: slice) -> Features:
+    """(L, R) float32 cosines of the rows `left` with the rows `right`."""
     rough: Features = features[left] @ features[right].T
     rough *= (1 / lengths[left, None]).astype(np.float32)
     return np.multiply(rough, (1 / lengths[right]).astype(np.float32), out=rough)
 
 
-def _take_in_above(
-    candidates: Candidates,
-    owners: Integers,
-    rows: slice,
-    columns: slice,
-    rough: Features,
-    least: Features,
-    alone: AbstractContextManager[object],
-) -> None:
-    """Merge the pairs of a block whose `rough` cosine reaches their row's `least`, but for those of one owner."""
+def above(owners: Integers, rows: slice, columns: slice, rough: Features, least: Features) -> Pairs:
+    """The pairs of a block whose `rough` cosine reaches their row's `least`, but for those of one owner."""
     queries, places = reaching(rough, least)
     other = owners[queries + rows.start] != owners[places + columns.start]
     queries, places = queries[other], places[other]
-    values = rough[queries, places]
-    with alone:
-        take_in(candidates, rows, queries, places + columns.start, values)
+    return queries, places + columns.start, rough[queries, places]
 
 
 def _of_all(features: Features, lengths: Doubles, owners: Integers, rows: Integers, k: int) -> TopK:

@@ -11,7 +11,8 @@ import click
 from rich.console import Console
 
 from model import agreement, calibration, extractors
-from model.extractors import ENGINES, OPENVINO, Extractor, Network
+from model.extractors import ENGINES, OPENVINO, Network
+from model.extractors.engine import OnEngine
 from model.images import View
 from model.lists import PRESETS, Preset
 from model.policy import CATEGORY_POLICIES, CategoryPolicy, Policy
@@ -73,7 +74,7 @@ class Chosen:
     """What the options say: a network, what runs it, and how lists are made."""
 
     network: Network
-    extractor: Extractor
+    extractor: OnEngine
     preset: Preset
 
 

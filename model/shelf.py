@@ -26,9 +26,7 @@ class Shelf:
     traits: Traits
 
     @classmethod
-    def of(
-        cls, rows: Features, looks: Indices, traits: Traits, k: int, track: Track, search: Search
-    ) -> "Shelf":
+    def of(cls, rows: Features, looks: Indices, traits: Traits, k: int, track: Track, search: Search) -> "Shelf":
         """From expanded `rows` (M, D) of photos, of which `looks` (M,) says what they belong to, each from 0 on."""
         first = np.unique(looks, return_index=True)[1]
         depth = min(max(DEPTH, 4 * k), max(1, len(first) - 1))
