@@ -12,10 +12,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import extract, fetch, memory, neighbours, quality, reproduce_seed, serve, slug
+from benchmarks import extract, fetch, memory, neighbours, quality, reproduce_seed, scale, serve, slug
 from benchmarks.figure import Figure
 from catalogue import command as command_line
 from model import agreement, calibration, extractors
+from model.cluster.worker import Recipe
 from model.extractors.engine import OnEngine
 from model.progress import bar
 
@@ -163,6 +164,27 @@ def reproduce_seed_command(folder: Path, weights: Path, as_json: bool) -> None:
     reproduce_seed.settle(found, weights)
 
 
+@cli.command("scale")
+@click.argument("folder", default="data/demo", type=click.Path(path_type=Path))
+@click.option("--products", default=3409, show_default=True, type=click.IntRange(512), help="How many of FOLDER.")
+@click.option("--rounds", default=1, show_default=True, type=click.IntRange(1), help="How often, for the median.")
+@click.option("--only", "parts", multiple=True, default=scale.PARTS, type=click.Choice(scale.PARTS),
+              help="All parts unless given.")  # fmt: skip
+@network_options
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def scale_command(
+    folder: Path, products: int, rounds: int, parts: tuple[str, ...], name: str, weights: Path | None, as_json: bool
+) -> None:
+    """A build of FOLDER on a Ray cluster of this machine, against the plain one, and two processes against one."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started ends too
+    recipe = Recipe(name, weights, extractors.OPENVINO, None)
+    figures = scale.measure(folder, products, rounds, recipe, parts, bar)
+    if as_json:
+        print(json.dumps(scale.as_rows(figures), indent=1))
+    else:
+        _print(_budgets(figures))
+
+
 @cli.command("serve")
 @click.option("--products", default=5000, show_default=True, type=click.IntRange(97), help="Of the shop visited.")
 @click.option("--sizes", multiple=True, default=(10_000, 100_000), show_default=True, type=click.IntRange(97),
@@ -218,8 +240,9 @@ def _parts(report: slug.Report) -> Table:
 def _budgets(figures: list[Figure]) -> Table:
     table = Table("what", "figure", "budget", "met")
     for each in figures:
-        most, met = (f"≤ {each.most:g}", "yes" if each.met else "no") if each.most is not None else ("", "")
-        table.add_row(f"{each.part}: {each.name}", f"{each.value:.1f} {each.unit}", most, met)
+        target = f"≤ {each.most:g}" if each.most is not None else f"≥ {each.least:g}" if each.least is not None else ""
+        met = "" if each.met is None else "yes" if each.met else "no"
+        table.add_row(f"{each.part}: {each.name}", f"{each.value:.4g} {each.unit}", target, met)
     return table
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from catalogue.errors import ClusterError
 from model.cluster.worker import Recipe
 from model.means import HERE, Means
+from model.photos import PROCESSORS
 
 # Read by Ray when it is imported, here and in the processes that it starts: it tells nobody that it runs.
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
@@ -19,8 +20,8 @@ LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}  # which has Ray listen on
 
 
 @contextmanager
-def means(address: str | None, folder: Path, recipe: Recipe) -> Iterator[Means]:
-    """This machine alone for None, a cluster started for the time being for "", and else the cluster at HOST:PORT.
+def means(address: str | None, folder: Path, recipe: Recipe, processors: int = PROCESSORS) -> Iterator[Means]:
+    """This machine alone for None, for "" a cluster of `processors` of it, and else the cluster at HOST:PORT.
 
     The cluster sees the catalogue in `folder` and makes its network by `recipe`. Raises ClusterError when there is
     none, or none that gives the results that this machine would.
@@ -35,6 +36,6 @@ def means(address: str | None, folder: Path, recipe: Recipe) -> Iterator[Means]:
         raise ClusterError(
             "--ray needs Ray. Install it with: pip install --require-hashes -r requirements-cluster.txt"
         ) from error
-    with session.joined(address) if address else session.started():
+    with session.joined(address) if address else session.started(processors):
         session.check_nodes(folder.absolute())
         yield Means(extraction.Extraction(recipe), searching.search)

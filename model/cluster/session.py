@@ -48,13 +48,13 @@ class Node:
 
 
 @contextmanager
-def started() -> Iterator[None]:
-    """A cluster of this machine's processors, on loopback alone; its processes end with the block."""
+def started(processors: int = PROCESSORS) -> Iterator[None]:
+    """A cluster of as many processes on this machine, on loopback alone; they end with the block."""
     folder = tempfile.mkdtemp(prefix="ray-")
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     try:
         _init(
-            address="local", num_cpus=PROCESSORS, include_dashboard=False, _node_ip_address="127.0.0.1",
+            address="local", num_cpus=processors, include_dashboard=False, _node_ip_address="127.0.0.1",
             object_store_memory=int(memory * STORE), _temp_dir=folder, runtime_env=ONE,
         )  # fmt: skip
         with _until_it_is_lost():
