@@ -47,6 +47,13 @@ def test_only_extractors_import_tensorflow() -> None:
             assert not imports_of(path) & {"tensorflow", "keras"}, path
 
 
+def test_only_the_cluster_imports_ray() -> None:
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            if path.parent.name != "cluster":
+                assert "ray" not in imports_of(path), path
+
+
 def test_the_web_process_loads_nothing_heavy() -> None:
     code = f"import sys, app; print([name for name in {HEAVY} if name in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -41,15 +41,15 @@ RUN = "import runpy; runpy.run_module('model', {}, '__main__')"
 
 @pytest.fixture(scope="module")
 def nodes() -> Iterator[Any]:
-    """The head and one more, with a processor each; this process is connected to them."""
+    """The head and one more, with a processor each; this process is connected to the head."""
     from ray.cluster_utils import Cluster
 
     alone = {"num_cpus": 1, "node_ip_address": "127.0.0.1", "object_store_memory": 80_000_000}
     two = Cluster(initialize_head=True, head_node_args={**alone, "include_dashboard": False})
-    two.add_node(**alone)
     from model.cluster import session
 
     with session.joined(two.address):
+        two.add_node(**alone)  # after that, so that this process hangs on the head, which stays
         yield two
     two.shutdown()
     assert ours() == []
@@ -122,8 +122,9 @@ class After:
                 self.stages.pop(name)()
 
 
-def kill(name: bytes) -> None:
-    os.kill(ours(name)[0], signal.SIGKILL)
+def kill(*names: bytes) -> None:
+    """One process of the cluster that is called by the first of the names that any is."""
+    os.kill(next(pid for name in names for pid in ours(name)), signal.SIGKILL)
 
 
 def means(recipe: Recipe) -> Means:
@@ -141,7 +142,7 @@ def build_again(folder: Path, recipe: Recipe, track: Any) -> Built:
 
 @pytest.mark.usefixtures("second")
 def test_a_process_killed_in_extraction_and_in_the_search_changes_nothing(shop: Path, recipe: Recipe) -> None:
-    killing = After(features=lambda: kill(b"ray::MapWorker"), neighbours=lambda: kill(b"ray::"))
+    killing = After(features=lambda: kill(b"ray::MapWorker"), neighbours=lambda: kill(b"ray::_run", b"ray::IDLE"))
     done = build_again(shop, recipe, killing)
     assert killing.stages == {}
     assert (done.new, done.reused) == (PHOTOS, 0)
