@@ -182,7 +182,7 @@ def scale_command(
     if as_json:
         print(json.dumps(scale.as_rows(figures), indent=1))
     else:
-        _print(_budgets(figures))
+        _print(_figures(figures))
 
 
 @cli.command("serve")
@@ -240,9 +240,8 @@ def _parts(report: slug.Report) -> Table:
 def _budgets(figures: list[Figure]) -> Table:
     table = Table("what", "figure", "budget", "met")
     for each in figures:
-        target = f"≤ {each.most:g}" if each.most is not None else f"≥ {each.least:g}" if each.least is not None else ""
-        met = "" if each.met is None else "yes" if each.met else "no"
-        table.add_row(f"{each.part}: {each.name}", f"{each.value:.4g} {each.unit}", target, met)
+        most, met = (f"≤ {each.most:g}", "yes" if each.met else "no") if each.most is not None else ("", "")
+        table.add_row(f"{each.part}: {each.name}", f"{each.value:.1f} {each.unit}", most, met)
     return table
 
 
