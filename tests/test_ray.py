@@ -44,14 +44,14 @@ def nodes() -> Iterator[Any]:
     """The head and one more, with a processor each; this process is connected to the head."""
     from ray.cluster_utils import Cluster
 
-    alone = {"num_cpus": 1, "node_ip_address": "127.0.0.1", "object_store_memory": 80_000_000}
+    alone: dict[str, Any] = {"num_cpus": 1, "node_ip_address": "127.0.0.1", "object_store_memory": 80_000_000}
     two = Cluster(initialize_head=True, head_node_args={**alone, "include_dashboard": False})
     from model.cluster import session
 
     with session.joined(two.address):
         two.add_node(**alone)  # after that, so that this process hangs on the head, which stays
         yield two
-    two.shutdown()
+    two.shutdown()  # type: ignore[no-untyped-call]  # Ray says no types there
     assert ours() == []
 
 
@@ -218,7 +218,7 @@ def refused(*options: str, before: str = "", **settings: Any) -> str:
     )
     assert answer.returncode == ClusterError.exit_code, answer.stderr
     (line,) = [line for line in answer.stderr.splitlines() if line]
-    return line.removeprefix("error: ")
+    return str(line).removeprefix("error: ")
 
 
 @pytest.mark.parametrize(

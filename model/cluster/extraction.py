@@ -13,6 +13,7 @@ import ray
 import ray.data
 
 from catalogue.errors import ClusterError, UnusableImage
+from model.cluster.session import processors
 from model.cluster.worker import ANSWER, TASK, Answer, Load, Recipe, Task, Worker
 from model.extractors import Extractor, fingerprint
 from model.extractors.engine import OnEngine
@@ -76,7 +77,7 @@ def _answers(tasks: Sequence[Task], load: Load, mark: str) -> Iterator[Answer]:
 def _streamed(tasks: Sequence[Task], load: Load, mark: str) -> Iterator[Answer]:
     """Answers to those of `tasks` whose actors lived; at most AHEAD for each actor are under way."""
     rows = ray.data.from_items([{TASK: pickle.dumps(task)} for task in tasks], override_num_blocks=len(tasks))
-    actors = max(1, min(len(tasks), int(ray.cluster_resources().get("CPU", 1))))
+    actors = min(len(tasks), processors())
     with warnings.catch_warnings(
         action="ignore", category=DeprecationWarning
     ):  # there is no other way to say these two

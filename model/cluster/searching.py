@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 from catalogue.errors import ClusterError
 from model import clusters, neighbours
 from model.candidates import Candidates, Integers, floor, take_in
+from model.cluster.session import processors
 from model.extractors import Features
 from model.lengths import Doubles
 from model.neighbours import SPARE, TOLERANCE, Pairs, TopK, above, blocked, blocked_pairs, roughly
@@ -58,8 +59,8 @@ def proposed(features: Features, lengths: Doubles, owners: Integers, k: int, tra
 
     def asked() -> Iterator[Compared]:
         for left, right in triangle:
-            least = (candidates.rough[rows, k - 1] - np.float32(TOLERANCE) for rows in (left, right))
-            yield left, right, *least
+            least = candidates.rough[:, k - 1]
+            yield left, right, least[left] - np.float32(TOLERANCE), least[right] - np.float32(TOLERANCE)
 
     answers = _results(partial(_compared, features, lengths, owners), asked())
     for (left, right), found in zip(triangle, track(answers, "neighbours", len(triangle)), strict=True):
@@ -87,7 +88,7 @@ def _all(work: Callable[[T], S], items: Sequence[T]) -> list[S]:
 def _results(work: Callable[[T], S], items: Iterable[T]) -> Iterator[S]:
     """The result of `work` on each item, in their order; an item is taken when there is room for its task."""
     shared = ray.put(work)  # with its arrays, once for all tasks; each node has one copy of them
-    room = AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))
+    room = AHEAD * processors()
     waiting: deque[Any] = deque()
     try:
         for item in items:
@@ -106,6 +107,6 @@ def _results(work: Callable[[T], S], items: Iterable[T]) -> Iterator[S]:
 
 
 @ray.remote(num_cpus=1, max_retries=RETRIES)
-def _run(work: Callable[[T], S], item: T) -> S:
+def _run(work: Callable[[Any], Any], item: Any) -> Any:
     with threadpool_limits(1, user_api="blas"):
         return work(item)

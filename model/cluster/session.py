@@ -80,7 +80,7 @@ def joined(address: str) -> Iterator[None]:
 def check_nodes(folder: Path) -> None:
     """Raises ClusterError for a node that would give other results, or that does not see `folder`."""
     own = Node.here(folder)
-    for node in ray.nodes():
+    for node in ray.nodes():  # type: ignore[no-untyped-call]  # Ray says no types there
         if not node["Alive"] or not node["Resources"].get("CPU"):
             continue
         where, there = node["NodeManagerAddress"], _node(node["NodeID"], folder)
@@ -94,6 +94,12 @@ def check_nodes(folder: Path) -> None:
                 f"the node {where} does not see {folder} as this one does. Keep the catalogue on a file system that"
                 " all nodes have at the same path."
             )
+
+
+def processors() -> int:
+    """How many tasks of one core the cluster runs at a time."""
+    found = ray.cluster_resources()  # type: ignore[no-untyped-call]  # Ray says no types there
+    return max(1, int(found.get("CPU", 1)))
 
 
 def _init(**settings: Any) -> None:
