@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
-from benchmarks.serve import Figure
+from benchmarks.figure import Figure
 from catalogue import feed
 from catalogue.errors import ClusterError
 from model import cluster
