@@ -122,11 +122,6 @@ class After:
                 self.stages.pop(name)()
 
 
-def kill(*names: bytes) -> None:
-    """One process of the cluster that is called by the first of the names that any is."""
-    os.kill(next(pid for name in names for pid in ours(name)), signal.SIGKILL)
-
-
 def means(recipe: Recipe) -> Means:
     from model.cluster import extraction, searching
 
@@ -140,22 +135,20 @@ def build_again(folder: Path, recipe: Recipe, track: Any) -> Built:
     return build(folder, folder.parent / "out", recipe(), SHOP, track, None, means(recipe))
 
 
-@pytest.mark.usefixtures("second")
-def test_a_process_killed_in_extraction_and_in_the_search_changes_nothing(shop: Path, recipe: Recipe) -> None:
-    killing = After(features=lambda: kill(b"ray::MapWorker"), neighbours=lambda: kill(b"ray::_run", b"ray::IDLE"))
-    done = build_again(shop, recipe, killing)
-    assert killing.stages == {}
-    assert (done.new, done.reused) == (PHOTOS, 0)
-    assert tree(shop.parent / "out") == tree(shop.parent / "plain")
+def killed() -> None:
+    """A process ends at once: one that extracts, or else one that searches or could."""
+    names = (b"ray::MapWorker", b"ray::_run", b"ray::IDLE")
+    os.kill(next(pid for name in names for pid in ours(name)), signal.SIGKILL)
 
 
-@pytest.mark.parametrize("stage", ["features", "neighbours"])
-def test_a_node_lost_in_the_middle_changes_nothing(
-    nodes: Any, second: Any, shop: Path, recipe: Recipe, stage: str
+@pytest.mark.parametrize("node_lost_in", ["features", "neighbours"])
+def test_what_is_lost_in_extraction_and_in_the_search_changes_nothing(
+    nodes: Any, second: Any, shop: Path, recipe: Recipe, node_lost_in: str
 ) -> None:
-    losing = After(**{stage: lambda: nodes.remove_node(second)})
-    build_again(shop, recipe, losing)
+    losing = After(**{"features": killed, "neighbours": killed, node_lost_in: lambda: nodes.remove_node(second)})
+    done = build_again(shop, recipe, losing)
     assert losing.stages == {}
+    assert (done.new, done.reused) == (PHOTOS, 0)
     assert tree(shop.parent / "out") == tree(shop.parent / "plain")
 
 
@@ -172,9 +165,11 @@ def test_a_killed_driver_resumes(nodes: Any, shop: Path, recipe: Recipe) -> None
         time.sleep(0.01)
     driver.kill()
     driver.wait()
-    done = build(shop, shop.parent / "out", recipe(), SHOP, silent, None, means(recipe))
-    assert done.new + done.reused == PHOTOS
-    assert done.reused > 0 or done.new < PHOTOS
+    stored = {path: path.stat().st_mtime_ns for path in (shop / "features").glob("*/*.npz")}
+    build(shop, shop.parent / "out", recipe(), SHOP, silent, None, means(recipe))
+    assert {path: path.stat().st_mtime_ns for path in stored} == stored
+    for folder in (path for path in (shop / "features").iterdir() if path.is_dir()):
+        assert sum(len(np.load(block)["keys"]) for block in folder.glob("*.npz")) == PHOTOS  # none of them twice
     assert tree(shop.parent / "out") == tree(shop.parent / "plain")
 
 
@@ -191,7 +186,7 @@ def test_both_searches_find_what_one_machine_finds(monkeypatch: pytest.MonkeyPat
     rows[700:800] = rows[0]  # more equals than candidates are kept
     assert equal(searching.search(rows, 7, owners, silent), neighbours.search(rows, 7, owners))
     monkeypatch.setattr(neighbours, "EXACT", 0)
-    monkeypatch.setattr(clusters, "POOL", 400)
+    monkeypatch.setattr(clusters, "SIZE", 64)
     assert equal(searching.search(rows, 7, owners, silent), clusters.top_k(rows, 7, owners))
 
 
