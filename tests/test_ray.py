@@ -32,7 +32,10 @@ from tests.test_precomputed import tree
 
 os.environ.update(cluster.QUIET | cluster.LOOPBACK)  # before Ray is imported
 ray = pytest.importorskip("ray")
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of what Ray does itself
+pytestmark = [
+    pytest.mark.cluster,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of what Ray does itself
+]
 
 PHOTOS, FEW = 60, 2  # photos, and as many in a block
 SHOP = PRESETS["shop"]
@@ -138,7 +141,12 @@ def build_again(folder: Path, recipe: Recipe, track: Any) -> Built:
 def killed() -> None:
     """A process ends at once: one that extracts, or else one that searches or could."""
     names = (b"ray::MapWorker", b"ray::_run", b"ray::IDLE")
-    os.kill(next(pid for name in names for pid in ours(name)), signal.SIGKILL)
+    for _ in range(200):
+        if found := [pid for name in names for pid in ours(name)]:
+            os.kill(found[0], signal.SIGKILL)
+            return
+        time.sleep(0.05)  # the cluster is starting others
+    raise AssertionError("the cluster has no process to end")
 
 
 @pytest.mark.parametrize("node_lost_in", ["features", "neighbours"])
