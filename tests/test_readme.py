@@ -21,7 +21,7 @@ README = (ROOT / "README.md").read_text()
 SITES = (ROOT / "docs" / "site-files.md").read_text()
 DOCUMENTS = ("extraction.md", "ranking.md", "photo-search.md", "static-site.md", "widget.md", "deploy.md", "scale.md")
 FURTHER = [(ROOT / "docs" / name).read_text() for name in DOCUMENTS]
-# Blocks of `sh account` and `sh cluster` need what a test has not: tests/test_deploy.py and tests/test_ray.py have more.
+# Blocks of `sh account` and `sh cluster` need what is not here: see tests/test_deploy.py and tests/test_ray.py.
 BLOCKS = re.findall(r"```sh\n(.*?)```", "".join([README, *FURTHER]), re.DOTALL)
 COMMANDS = [line.split("    #")[0].strip() for block in BLOCKS for line in block.strip().splitlines()]
 SERVERS = ("make demo", "app:server", "app.py", "http.server")
