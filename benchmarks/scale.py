@@ -108,7 +108,7 @@ class _Watched:
         self._processes, self._times = processes, list[float]()
         self.megabytes: list[float] = []
 
-    def __call__(self, items: Iterable[Any], description: str, total: int) -> Iterator[Any]:  # noqa: ARG002
+    def __call__(self, items: Iterable[Any], description: str, total: int) -> Iterator[Any]:  # noqa: ARG002 - Track's name for it
         for item in items:
             self._times.append(perf_counter())
             if len(self._times) in (max(1, total // 4), total):

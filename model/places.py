@@ -34,7 +34,7 @@ class Anywhere(click.ParamType[Where]):
 
     name = "FOLDER|URL"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Where:  # noqa: ARG002
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Where:  # noqa: ARG002 - click's names
         if isinstance(value, Path | Place):
             return value
         return at(value) if is_url(value) else Path(value)

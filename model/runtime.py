@@ -62,7 +62,7 @@ def _opened(graph: bytes | Path, name: str) -> Any:
     source = graph if isinstance(graph, bytes) else str(graph)
     try:
         return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
-    except Exception as error:
+    except Exception as error:  # as above
         raise BundleError(f"{name} cannot be run: {_line(error)}") from error
 
 

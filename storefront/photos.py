@@ -14,6 +14,7 @@ import flask
 from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 
 from catalogue.errors import BundleError
+from catalogue.precomputed import MANIFEST
 from catalogue.product import Neighbour
 from storefront.openapi import Part
 from storefront.uploads import received, told
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 PLACES = 3  # photos in a process that arrive, wait or are looked at: fewer than its threads, which have pages to show
 LONGEST = 20.0  # seconds from the first byte to the turn
 AGAIN = 2  # seconds after which a photo that found no place may come again
-MANIFEST = "manifest.json"  # of a bundle; all of it is read with the first photo
 RUNTIME = ("numpy", "onnxruntime", "PIL")
 MISSING = (
     "This shop has no search by photo. Make what it needs with “python -m model bundle”, and install "
@@ -95,7 +95,7 @@ class Reception:
 
 
 def _catalogue_of(manifest: Path) -> str:
-    """The version of the lists that a bundle is for; nothing where there is none."""
+    """The version of the lists that a bundle is for, which is all that is read at a start; nothing without one."""
     try:
         return str(json.loads(manifest.read_bytes())["catalogue"])
     except (OSError, ValueError, KeyError, TypeError):

@@ -1,8 +1,9 @@
-"""Web servers as processes of their own: started, awaited, and stopped with everything they started."""
+"""Web servers as processes of their own: started, awaited, and stopped with everything they started; or in a thread."""
 
 import os
 import signal
 import socket
+import socketserver
 import subprocess
 import tempfile
 import time
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import IO
 
 ROOT = Path(__file__).parent.parent
@@ -36,6 +38,19 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@contextmanager
+def in_a_thread(server: socketserver.TCPServer) -> Iterator[int]:
+    """The port of a server that answers in this process meanwhile."""
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @contextmanager

@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -32,7 +31,7 @@ from storefront.settings import Settings
 from storefront.shares import done
 from tests.conftest import DESKTOP, PHONE
 from tests.factories import make_product
-from tests.serving import ROOT
+from tests.serving import ROOT, in_a_thread
 from tests.shop_folder import make_products, make_shop_folder
 from tests.test_accessibility import AXE, RULES
 from tests.visiting import cards, heading, similar, too_narrow, visit, visitor, watched
@@ -98,15 +97,9 @@ def file_server(folder: Path) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    handler = functools.partial(Quiet, directory=str(folder))
+    with in_a_thread(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def run(*arguments: object, status: int = 0) -> "subprocess.CompletedProcess[str]":

@@ -129,7 +129,7 @@ def test_photos_of_a_size_that_a_network_does_not_take_are_told(model: bytes) ->
 class Scripted(Trial):
     """Finds of each precision what its name says: the least cosine and the overlap."""
 
-    def measured(self, name: str, graph: bytes, way: Way, track: Track) -> Measured:  # noqa: ARG002
+    def measured(self, name: str, graph: bytes, way: Way, track: Track) -> Measured:  # noqa: ARG002 - Trial's name for it
         cosine, same = map(float, name.split())
         return Measured(Candidate(name, 1, 1, cosine, same), 1)
 

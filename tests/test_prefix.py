@@ -1,6 +1,5 @@
 """The site below a path of its host, behind proxies that take the path away and such that pass it on."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from werkzeug.serving import make_server
 from catalogue.errors import SettingsError
 from storefront.app import Storefront, create_app
 from storefront.settings import Settings
+from tests.serving import in_a_thread
 from tests.shop_folder import make_products, make_shop_folder
 from tests.visiting import cards, heading, open_page, served, similar, visit
 
@@ -43,18 +43,11 @@ def behind(folder: Path) -> Iterator[str]:
 def proxy(target: str, *, strips: bool) -> Iterator[str]:
     """The address of a host that passes on what is below PREFIX, and has nothing else."""
     nothing = flask.Flask("host")
-    nothing.wsgi_app = ProxyMiddleware(  # type: ignore[method-assign]
+    nothing.wsgi_app = ProxyMiddleware(  # type: ignore[method-assign] # as Flask has it
         nothing.wsgi_app, {f"{PREFIX}/": {"target": f"{target}/", "remove_prefix": strips}}
     )
-    server = make_server("127.0.0.1", 0, nothing, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with in_a_thread(make_server("127.0.0.1", 0, nothing, threaded=True)) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.mark.parametrize("strips", [True, False], ids=["takes the path away", "passes it on"])

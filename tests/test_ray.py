@@ -117,7 +117,7 @@ class After:
     def __init__(self, **stages: Callable[[], object]) -> None:
         self.stages, self.count = stages, 5
 
-    def __call__(self, items: Iterable[Any], description: str, total: int) -> Iterator[Any]:  # noqa: ARG002
+    def __call__(self, items: Iterable[Any], description: str, total: int) -> Iterator[Any]:  # noqa: ARG002 - Track's name for it
         for number, item in enumerate(items, start=1):
             yield item
             name = description.partition(",")[0]

@@ -7,7 +7,6 @@ import http.client
 import io
 import json
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +29,7 @@ from storefront.matching import Matching
 from storefront.openapi import BY_PHOTO
 from storefront.photos import PLACES, Reception
 from storefront.settings import Settings
-from tests.serving import ROOT
+from tests.serving import ROOT, in_a_thread
 from tests.shop_folder import make_products, make_shop_folder
 
 JPEG = "image/jpeg"
@@ -88,15 +87,8 @@ def client(app: Storefront, alike: Alike) -> FlaskClient:
 @contextmanager
 def threaded(app: Storefront) -> Iterator[int]:
     """The port of a server with a thread for each request: no limit but the app's own."""
-    server = make_server("127.0.0.1", 0, app.server, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server.port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with in_a_thread(make_server("127.0.0.1", 0, app.server, threaded=True)) as port:
+        yield port
 
 
 def sent(port: int, body: bytes, kind: str = JPEG) -> http.client.HTTPResponse:
