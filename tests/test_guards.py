@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.serving import free_port
+
 ROOT = Path(__file__).parent.parent
 ARROWS = {
     "catalogue": {"catalogue"},
@@ -72,7 +74,8 @@ def test_object_storage_is_imported_for_a_url_alone() -> None:
 def test_the_app_without_lists_ends_with_one_line(tmp_path: Path) -> None:
     answer = subprocess.run(
         [sys.executable, "app.py"],
-        cwd=ROOT, env={"PRECOMPUTED_DIR": str(tmp_path)}, capture_output=True, text=True, check=False,
+        cwd=ROOT, env={"PRECOMPUTED_DIR": str(tmp_path), "PORT": str(free_port())},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert answer.returncode == 16
     assert answer.stderr.startswith("error: no manifest.json in ")
