@@ -44,7 +44,7 @@ def make(folder: Path, count: int, *, pictures: bool = True) -> list[str]:
     Shard after shard, so that a million take no more memory than a thousand; without `pictures` their files are left
     to another server.
     """
-    drawn = _drawn(random.Random(count), folder / IMAGES, min(count, PICTURES), write=pictures)
+    drawn = thumbnails_of(random.Random(count), folder / IMAGES, min(count, PICTURES), write=pictures)
     draft = folder / ".draft"
     draft.mkdir(parents=True, exist_ok=True)
     files: dict[str, str] = {}
@@ -66,18 +66,18 @@ def _files(count: int, drawn: Sequence[Thumbnail], ids: list[str]) -> Iterator[t
     for shard, start in enumerate(range(0, count, SHARD)):
         rng = random.Random(f"{count} {shard}")
         numbers = range(start, min(start + SHARD, count))
-        entries = [Entry(_product(rng, number), (_thumbnail(drawn, number),)) for number in numbers]
+        entries = [Entry(product(rng, number, rng.choice(KINDS)), (thumbnail(drawn, number),)) for number in numbers]
         ids += [entry.product.id for entry in entries]
         yield f"catalogue-{shard:04}.json", encoding.catalogue_bytes(entries)
         for kind, k in (("neighbours", BUILD.k), ("elsewhere", ELSEWHERE)):
             lists = [_near(rng, number, count, k) for number in numbers]
             yield f"{kind}-{shard:04}.json", encoding.neighbours_bytes(lists)
     rng = random.Random(count)
-    yield MAP, encoding.dump({"laid_out": count, "places": [_place(rng) for _ in range(count)]})
+    yield MAP, encoding.dump({"laid_out": count, "places": [place(rng) for _ in range(count)]})
 
 
-def _product(rng: random.Random, number: int) -> Product:
-    kind = rng.choice(KINDS)
+def product(rng: random.Random, number: int, kind: str) -> Product:
+    """Of one of KINDS."""
     return Product(
         id=f"{number:07}-{kind}",
         title=f"{rng.choice(LOOKS).capitalize()} {rng.choice(COLOURS)} {kind} {number}",
@@ -96,27 +96,29 @@ def _near(rng: random.Random, own: int, count: int, k: int) -> list[Pair]:
     return [(each, 9500 - 100 * rank, rng.randrange(32)) for rank, each in enumerate(others)]
 
 
-def _place(rng: random.Random) -> Place:
+def place(rng: random.Random) -> Place:
+    """Any on the map."""
     return rng.randrange(SIDE_OF_MAP), rng.randrange(SIDE_OF_MAP)
 
 
-def _drawn(rng: random.Random, images: Path, count: int, *, write: bool) -> list[Thumbnail]:
+def thumbnails_of(rng: random.Random, images: Path, count: int, *, write: bool) -> list[Thumbnail]:
     """The thumbnails of the first products, whose pictures the others have too."""
     encoded = [thumbnails.encode(_picture(rng), _source(number)) for number in range(count)]
     return [_stored(images, each) if write else each[0] for each in encoded]
 
 
-def _thumbnail(drawn: Sequence[Thumbnail], number: int) -> Thumbnail:
+def thumbnail(drawn: Sequence[Thumbnail], number: int) -> Thumbnail:
+    """Of a product's photo, which looks like one of those `drawn`."""
     return replace(drawn[number % len(drawn)], source=_source(number))
 
 
 def _link(images: Path, drawn: Sequence[Thumbnail], count: int) -> None:
     """Files of their own for the thumbnails of all further products."""
     for number in range(len(drawn), count):
-        like, thumbnail = drawn[number % len(drawn)], _thumbnail(drawn, number)
+        like, own = drawn[number % len(drawn)], thumbnail(drawn, number)
         for size in SIZES:
-            (images / thumbnail.path(size)).parent.mkdir(exist_ok=True)
-            os.link(images / like.path(size), images / thumbnail.path(size))
+            (images / own.path(size)).parent.mkdir(exist_ok=True)
+            os.link(images / like.path(size), images / own.path(size))
 
 
 def _stored(images: Path, encoded: tuple[Thumbnail, Mapping[int, bytes]]) -> Thumbnail:

@@ -74,6 +74,13 @@ def most() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform != "darwin" else 1024 * 1024)
 
 
+def restart() -> None:
+    """Have `most` count from now on, on Linux."""
+    marks = Path("/proc/self/clear_refs")
+    if marks.exists():
+        marks.write_text("5")
+
+
 def _drawn(folder: Path, count: int) -> list[Photo]:
     """Photos under hashes of their own; of ten files, since it is not their content that takes memory."""
     random = np.random.default_rng(0)

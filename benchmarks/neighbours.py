@@ -95,8 +95,8 @@ def measure(names: Sequence[str], rounds: int, track: Track) -> list[Figures]:
         ways = CASES[name].ways
         with TemporaryDirectory() as folder:
             path = Path(folder) / "features.npy"
-            truth = _apart(_draw, path, CASES[name])
-            runs = {way: [_apart(_timed, path, way) for _ in range(rounds)] for way in track(ways, name, len(ways))}
+            truth = apart(_draw, path, CASES[name])
+            runs = {way: [apart(_timed, path, way) for _ in range(rounds)] for way in track(ways, name, len(ways))}
         found += _figures(name, runs, truth)
     return found
 
@@ -116,6 +116,21 @@ def recall(truth: Integers, lists: Integers) -> float:
 
 def drawn(count: int, dimension: int, seed: int = 0) -> Features:
     """(count, dimension) float32 features of a drawn catalogue, at least 0."""
+    return drawn_in_kinds(count, dimension, seed).features
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """`features` (N, D) float32 and what each row was drawn as: its family, kind and category, (N,) int64 each."""
+
+    features: Features
+    families: Integers
+    kinds: Integers
+    categories: Integers
+
+
+def drawn_in_kinds(count: int, dimension: int, seed: int = 0) -> Drawn:
+    """The same features as `drawn`."""
     random = np.random.default_rng(seed)
     directions = min(DIRECTIONS, dimension)
     weights = (np.arange(1.0, directions + 1) ** -0.5).astype(np.float32)
@@ -128,8 +143,12 @@ def drawn(count: int, dimension: int, seed: int = 0) -> Features:
         return values
 
     categories, kinds, families = (max(1, size) for size in (int(count**0.5) // 4, count // 150, count // 6))
-    kind = level(kinds, 0.8) + level(categories, 1.0)[random.integers(0, categories, kinds)]
-    family = level(families, 0.8) + kind[random.integers(0, kinds, families)]
+    kind, category = level(kinds, 0.8), level(categories, 1.0)
+    category_of = random.integers(0, categories, kinds)
+    kind += category[category_of]
+    family = level(families, 0.8)
+    kind_of = random.integers(0, kinds, families)
+    family += kind[kind_of]
     member = random.integers(0, families, count)
     features = np.empty((count, dimension), dtype=np.float32)
     for start in range(0, count, BLOCK):
@@ -137,7 +156,7 @@ def drawn(count: int, dimension: int, seed: int = 0) -> Features:
         values = (family[part] + level(len(part), 1.1)) @ basis
         values += np.float32(0.02) * random.standard_normal(values.shape, dtype=np.float32) + np.float32(0.1)
         np.maximum(values, 0, out=features[start : start + BLOCK])
-    return features
+    return Drawn(features, member, kind_of[member], category_of[kind_of[member]])
 
 
 def seed_way(features: Features) -> tuple[Integers, float]:
@@ -198,7 +217,8 @@ def _figures(case: str, runs: dict[str, list[Run]], truth: Integers) -> list[Fig
     ]
 
 
-def _apart(function: Callable[..., T], *arguments: object) -> T:
+def apart(function: Callable[..., T], *arguments: object) -> T:
+    """What it returns in a process of its own. Raises LookalikeError, with the last argument, when that is killed."""
     fresh = multiprocessing.get_context("spawn")  # a forked process would begin with this one's memory
     try:
         with ProcessPoolExecutor(1, fresh) as pool:

@@ -1,5 +1,6 @@
 """What the terminal is asked: one product, or one photo from outside, and what in the catalogue looks like it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ class Answer:
 
     title: str
     photo: Path
-    neighbours: list[Neighbour]
+    neighbours: Sequence[Neighbour]
 
 
 def similar(catalogue: Extracted, wanted: str, extractor: Extractor, preset: Preset, track: Track) -> Answer:

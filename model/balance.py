@@ -48,13 +48,25 @@ class _Shelf:
         if self.lists.shape[1] <= self.shown:
             return
         limit = OFTEN * self.shown
-        for look in np.argsort(-self.counts, kind="stable")[: (self.counts > limit).sum()].tolist():
-            hosts, places = np.nonzero(self.lists[:, : self.shown] == look)
-            scores = self.near.similarities
+        hubs = np.argsort(-self.counts, kind="stable")[: (self.counts > limit).sum()]
+        scores = self.near.similarities
+        for look, hosts in zip(hubs.tolist(), self._hosts(hubs), strict=True):
+            places = np.argmax(self.lists[hosts, : self.shown] == look, axis=1)
             lost = scores[hosts, places] - scores[hosts, self.shown]
             for which in np.lexsort((hosts, lost)).tolist():
                 if self.counts[look] > limit:
                     self._lower(look, int(hosts[which]), int(places[which]), limit)
+
+    def _hosts(self, hubs: Indices) -> list[Indices]:
+        """Of each of `hubs` whose lists show it, ascending: as long as it is not lowered itself, that stays."""
+        seen = self.lists[:, : self.shown]
+        asked = np.zeros(len(self.lists) + 1, dtype=np.bool_)  # the last one is for -1
+        asked[hubs] = True
+        hosts, places = np.nonzero(asked[seen])
+        shown = seen[hosts, places]
+        order = np.argsort(shown, kind="stable")
+        ends = np.searchsorted(shown[order], hubs, side="right")
+        return [hosts[order[end - self.counts[hub] : end]] for hub, end in zip(hubs, ends, strict=True)]
 
     def _lower(self, look: int, host: int, place: int, limit: int) -> None:
         """Behind what is shown; the one that comes up must not become a hub itself."""
@@ -73,20 +85,27 @@ class _Shelf:
                 self._raise(look, host)
 
     def _best_host(self, look: int) -> tuple[float, int]:
-        """What is lost, and where, infinite where no neighbour's list has room."""
-        hosts = [host for host in self.near.indices[look].tolist() if host >= 0 and self._has_room(host)]
-        return min(((self._loss(look, host), host) for host in hosts), default=(np.inf, -1))
+        """What is lost, and where, infinite where no neighbour's list has room.
 
-    def _has_room(self, host: int) -> bool:
-        """Whether the last one that it shows can go a place down without being lost to all shoppers."""
-        last = self.lists[host, self.shown - 1]
-        return not self.full[host] and (last < 0 or bool(self.counts[last] > 1))
+        That is how much better what stands there is than the orphan, by the host's scores.
+        """
+        hosts = self.near.indices[look]
+        hosts = hosts[hosts >= 0]
+        hosts = hosts[self._have_room(hosts)]
+        if not len(hosts):
+            return np.inf, -1
+        scores, own = self.near.similarities[hosts], self.near.indices[hosts] == look
+        least = np.where(scores > -np.inf, scores, np.inf).min(axis=1)
+        orphan = np.where(own.any(axis=1), scores[np.arange(len(hosts)), own.argmax(axis=1)], least)
+        lost = scores[:, self.shown - 1] - orphan
+        best = np.lexsort((hosts, lost))[0]
+        return float(lost[best]), int(hosts[best])
 
-    def _loss(self, look: int, host: int) -> float:
-        """How much better is what stands there than the orphan, by the host's scores."""
-        scores = self.near.similarities[host]
-        own = np.flatnonzero(self.near.indices[host] == look)
-        return float(scores[self.shown - 1] - (scores[own[0]] if len(own) else scores[scores > -np.inf].min()))
+    def _have_room(self, hosts: Indices) -> npt.NDArray[np.bool_]:
+        """Whether the last one that each of them shows can go a place down without being lost to all shoppers."""
+        last = self.lists[hosts, self.shown - 1]
+        room: npt.NDArray[np.bool_] = ~self.full[hosts] & ((last < 0) | (self.counts[last] > 1))
+        return room
 
     def _raise(self, look: int, host: int) -> None:
         row = self.lists[host]

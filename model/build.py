@@ -11,7 +11,7 @@ from catalogue import writer
 from catalogue.encoding import Build, Entry, Manifest
 from catalogue.errors import PrecomputedError
 from catalogue.precomputed import IMAGES, MANIFEST, PHOTO, load
-from catalogue.product import Layout, Neighbour
+from catalogue.product import Layout, Neighbour, Product
 from catalogue.report import report_bytes
 from catalogue.shop import Shop
 from catalogue.writer import Extras
@@ -21,7 +21,7 @@ from model.extracted import Extracted, at_work_alone, catalogue, of_gathered
 from model.extractors import Extractor, Network
 from model.lists import Lists, Preset
 from model.means import HERE, Means
-from model.neighbours import TopK
+from model.naming import Named
 from model.photos import Photo
 from model.progress import Track
 
@@ -108,32 +108,28 @@ def _before(out: Path) -> Shop | None:
 
 def with_reasons(extracted: Extracted, lists: Lists, track: Track) -> Lists:
     """The same lists with what else each pair has in common."""
-    number = {product_id: index for index, product_id in enumerate(extracted.ids)}
-    parts = np.array_split(np.arange(len(number)), -(-len(number) // BLOCK))
+    count = len(extracted.ids)
+    parts = np.array_split(np.arange(count), -(-count // BLOCK))
     prints = (extracted.main_prints(part) for part in track(parts, "reasons", len(parts)))
     seen = [(reasons.palettes_of(each), reasons.shapes_of(each)) for each in prints]
     palettes, shapes = (np.concatenate(each) for each in zip(*seen, strict=True))
+    return told(lists, extracted.listed, palettes, shapes)
 
-    def told(named: Mapping[str, Sequence[Neighbour]]) -> dict[str, list[Neighbour]]:
-        pairs = [(number[own], number[near.product_id]) for own, each in named.items() for near in each]
-        rows = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-        flags = iter(reasons.reasons(rows, extracted.listed, palettes, shapes).tolist())
-        return {own: [replace(near, reasons=next(flags)) for near in each] for own, each in named.items()}
 
-    return Lists(told(lists.similar), told(lists.elsewhere), lists.groups)
+def told(lists: Lists, products: Sequence[Product], palettes: reasons.Palettes, shapes: reasons.Shapes) -> Lists:
+    """`lists` of the N `products`, which have (N, …) palettes and shapes, with the reasons of each pair."""
+    ids = [product.id for product in products]
+
+    def named(lists: Mapping[str, Sequence[Neighbour]]) -> Named:
+        one = Named.of(ids, lists)
+        return replace(one, reasons=reasons.reasons(one.pairs, products, palettes, shapes).astype(np.uint8))
+
+    return Lists(named(lists.similar), named(lists.elsewhere), lists.groups)
 
 
 def _layout(extracted: Extracted, lists: Lists, before: Shop | None, track: Track) -> Layout:
     """The map, on which products of the version before stay where they were."""
-    number = {product_id: index for index, product_id in enumerate(extracted.ids)}
-    near = TopK(
-        np.full((len(number), MAPPED), -1, dtype=np.int64),
-        np.full((len(number), MAPPED), -np.inf),
-    )
-    for own, each in lists.similar.items():
-        for place, neighbour in enumerate(each[:MAPPED]):
-            near.indices[number[own], place] = number[neighbour.product_id]
-            near.similarities[number[own], place] = neighbour.similarity
+    near = Named.of(extracted.ids, lists.similar).first(MAPPED)
     return layout.lay_out(
         extracted.ids,
         near.indices,

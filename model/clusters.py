@@ -185,13 +185,13 @@ class _Pools:
 
 def _around(reduced: Features, owners: Integers, pools: _Pools, width: int, own: int) -> Candidates:
     """The most similar rows of the clusters around one, for its rows."""
-    return _compared(reduced, owners, pools.clusters[own], pools.around(own), width)
+    return compared(reduced, owners, pools.clusters[own], pools.around(own), width)
 
 
 def _joined(reduced: Features, owners: Integers, near: Integers, width: int, rows: Integers) -> Candidates:
     """Compare `rows` with the neighbours of their neighbours: what a list lacks, a neighbour's list often has."""
     own = near[rows]
-    return _compared(reduced, owners, rows, _distinct(len(near), own, near[own[own >= 0]]), width)
+    return compared(reduced, owners, rows, _distinct(len(near), own, near[own[own >= 0]]), width)
 
 
 def _decided(features: Features, lengths: Doubles, listed: Integers, k: int, rows: Integers) -> TopK:
@@ -218,7 +218,7 @@ def _distinct(count: int, *indices: Integers) -> Integers:
     return np.flatnonzero(marked[:-1])
 
 
-def _compared(reduced: Features, owners: Integers, rows: Integers, others: Integers, width: int) -> Candidates:
+def compared(reduced: Features, owners: Integers, rows: Integers, others: Integers, width: int) -> Candidates:
     """The most similar of `others` for each of `rows`."""
     rough = reduced[rows] @ reduced[others].T
     rough[owners[rows, None] == owners[others]] = -np.inf

@@ -9,11 +9,19 @@ import numpy.typing as npt
 from model.extractors import Features
 from model.neighbours import DIGITS, TopK
 from model.policy import Mask
-from model.ranking import STRENGTH, Indices
+from model.ranking import STRENGTH, Indices, runs, table
 
 Allowed = Callable[[Indices, Indices], Mask]
 
 _VALUES = 2**24  # scores at a time, 64 MB
+
+
+def fitting(near: TopK, allowed: Allowed) -> Mask:
+    """(L, K) which places of `near` are taken, by looks that are `allowed` there."""
+    found = near.indices >= 0
+    for run in runs(len(found)):
+        found[run] &= allowed(np.arange(run.start, run.stop)[:, None], near.indices[run])
+    return found
 
 
 @dataclass(frozen=True)
@@ -28,8 +36,7 @@ class Field:
 
         What is there already stays where it is; only looks that are allowed are added.
         """
-        asked = np.arange(len(near.indices))[:, None]
-        have = ((near.indices >= 0) & allowed(asked, near.indices)).sum(axis=1)
+        have = fitting(near, allowed).sum(axis=1)
         short = np.flatnonzero(have < min(need, len(self.rows) - 1))
         if not len(short):
             return near
@@ -54,5 +61,7 @@ class Field:
         np.put_along_axis(scores, looks[:, None], -np.inf, axis=1)
         rows, places = np.nonzero(present >= 0)
         scores[rows, present[rows, places]] = -np.inf
-        order = np.argsort(-scores, axis=1, kind="stable")[:, :need]
-        return order, np.take_along_axis(scores, order, axis=1)
+        least = np.partition(scores, -need, axis=1)[:, -need:][:, :1] if need < scores.shape[1] else -np.inf
+        rows, places = np.nonzero((scores >= least) & (scores > -np.inf))
+        best = table(rows, places, scores[rows, places], len(looks), need)
+        return best.indices, best.similarities

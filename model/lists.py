@@ -66,20 +66,21 @@ class Lists:
     `elsewhere` are the best of other categories than the product's own.
     """
 
-    similar: Mapping[str, list[Neighbour]]
-    elsewhere: Mapping[str, list[Neighbour]]
+    similar: Mapping[str, Sequence[Neighbour]]
+    elsewhere: Mapping[str, Sequence[Neighbour]]
     groups: Sequence[Sequence[str]]
 
 
 def plain(
     ids: Sequence[str], features: Features, k: int, track: Track = silent, search: Search = search
-) -> dict[str, list[Neighbour]]:
+) -> Mapping[str, Sequence[Neighbour]]:
     """The `k` products most similar to each, best first, by the cosine of their (N, D) float32 `features`.
 
     `ids` stand in ascending order, by which equal similarities are ordered.
     """
     best = search(features, k, None, track)
-    return {product_id: neighbours_of(ids, best, row) for row, product_id in enumerate(ids)}
+    asked, places = np.nonzero(best.indices >= 0)
+    return naming.named(ids, naming.Places(asked, best.indices[asked, places]), best.similarities[asked, places])
 
 
 def neighbours_of(ids: Sequence[str], best: TopK, row: int) -> list[Neighbour]:
@@ -108,7 +109,7 @@ def rank(
     shelf = Shelf.of(rows, numbers[photos.owners], traits.of_looks(first, numbers), k, track, search)
     ids = [product.id for product in products]
 
-    def named(lists: Indices, policy: Policy) -> dict[str, list[Neighbour]]:
+    def named(lists: Indices, policy: Policy) -> naming.Named:
         found = naming.places(lists, numbers, traits, policy)
         return naming.named(ids, found, naming.similarities(found, photos.vectors, photos.owners))
 

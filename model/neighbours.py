@@ -98,9 +98,12 @@ def nearest(features: Features, query: Features, k: int) -> TopK:
     return TopK(best[None], cosines[best][None])
 
 
-def cosines_of(features: Features, left: Integers, right: Integers) -> Doubles:
-    """(P,) float64 cosines of the rows `left` (P,) with the rows `right` (P,), rounded to DIGITS decimals."""
-    return _cosines(features, row_lengths(features), left, right)
+def cosines_of(features: Features, left: Integers, right: Integers, lengths: Doubles | None = None) -> Doubles:
+    """(P,) float64 cosines of the rows `left` (P,) with the rows `right` (P,), rounded to DIGITS decimals.
+
+    `lengths` (N,) are those of the rows, where they are known.
+    """
+    return _cosines(features, row_lengths(features) if lengths is None else lengths, left, right)
 
 
 def prepared(features: Features, k: int) -> tuple[Features, Doubles, int]:

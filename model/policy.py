@@ -10,7 +10,7 @@ import numpy.typing as npt
 from catalogue.product import Price, Product
 from model.extractors import Features
 from model.neighbours import TopK
-from model.ranking import Indices
+from model.ranking import Indices, runs
 
 CategoryPolicy = Literal["any", "prefer", "same"]
 CATEGORY_POLICIES: tuple[CategoryPolicy, ...] = get_args(CategoryPolicy)
@@ -90,16 +90,30 @@ class Traits:
 
 def kept(near: TopK, keep: Mask) -> TopK:
     """Only the neighbours that `keep` (L, K) says, in their order, moved together."""
-    order = np.argsort(~keep, axis=1, kind="stable")
-    indices = np.where(keep, near.indices, -1)
-    scores = np.where(keep, near.similarities, -np.inf)
-    return TopK(np.take_along_axis(indices, order, axis=1), np.take_along_axis(scores, order, axis=1))
+    if (keep | (near.indices < 0)).all():
+        return near
+    made = _like(near)
+    for run in runs(len(keep)):
+        order = np.argsort(~keep[run], axis=1, kind="stable")
+        indices = np.where(keep[run], near.indices[run], -1)
+        scores = np.where(keep[run], near.similarities[run], -np.inf)
+        made.indices[run] = np.take_along_axis(indices, order, axis=1)
+        made.similarities[run] = np.take_along_axis(scores, order, axis=1)
+    return made
 
 
 def preferred(near: TopK, first: Mask) -> TopK:
     """Those that `first` (L, K) says before the others, each in their order."""
-    order = np.argsort(np.where(near.indices < 0, 2, ~first), axis=1, kind="stable")
-    return TopK(np.take_along_axis(near.indices, order, axis=1), np.take_along_axis(near.similarities, order, axis=1))
+    made = _like(near)
+    for run in runs(len(first)):
+        order = np.argsort(np.where(near.indices[run] < 0, 2, ~first[run]), axis=1, kind="stable")
+        made.indices[run] = np.take_along_axis(near.indices[run], order, axis=1)
+        made.similarities[run] = np.take_along_axis(near.similarities[run], order, axis=1)
+    return made
+
+
+def _like(near: TopK) -> TopK:
+    return TopK(np.empty_like(near.indices), np.empty_like(near.similarities))
 
 
 def diverse(near: TopK, rows: Features, diversity: float, places: int) -> TopK:

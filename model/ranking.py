@@ -21,6 +21,7 @@ EXPANSION, POWER = 10, 2  # neighbours that a row is expanded by, and the power 
 CROWD, STRENGTH = 10, 0.25  # neighbours by which it is told how crowded a look's surroundings are, and what that counts
 _SAME = 1e-6  # residuals below this are rounding errors of equal rows
 _ROWS = 1024  # rows changed at a time
+_LOOKS = 32_768  # whose lists are ordered at a time
 
 
 @dataclass(frozen=True)
@@ -105,13 +106,26 @@ def by_look(near: TopK, looks: Indices, depth: int) -> TopK:
 
     `looks` (N,) says which one each row belongs to.
     """
-    present = near.indices >= 0
-    asked = np.broadcast_to(looks[:, None], present.shape)[present]
-    found, similarities = looks[near.indices[present]], near.similarities[present]
+    count = int(looks.max(initial=-1)) + 1
+    order = np.argsort(looks, kind="stable")
+    ends = np.searchsorted(looks[order], np.arange(count), side="right")
+    best = _none(count, depth)
+    for run in runs(count):
+        rows = order[ends[run.start - 1] if run.start else 0 : ends[run.stop - 1]]
+        _put(best, run, _of_rows(near, looks, rows, run, depth))
+    return best
+
+
+def _of_rows(near: TopK, looks: Indices, rows: Indices, run: slice, depth: int) -> TopK:
+    """The nearest looks of the `run` of looks that the `rows` belong to."""
+    indices = near.indices[rows]
+    present = indices >= 0
+    asked = np.broadcast_to(looks[rows, None], present.shape)[present] - run.start
+    found, similarities = looks[indices[present]], near.similarities[rows][present]
     order = np.lexsort((-similarities, found, asked))
     asked, found, similarities = asked[order], found[order], similarities[order]
     best = np.append(True, (np.diff(asked) != 0) | (np.diff(found) != 0))[: len(asked)]
-    return _table(asked[best], found[best], similarities[best], int(looks.max(initial=-1)) + 1, depth)
+    return table(asked[best], found[best], similarities[best], run.stop - run.start, depth)
 
 
 def crowding(near: TopK) -> npt.NDArray[np.float64]:
@@ -128,20 +142,36 @@ def corrected(near: TopK, crowd: npt.NDArray[np.float64]) -> TopK:
     Half of the penalty of cross-domain similarity local scaling, whose whole would bring far products forward. Source:
     Conneau et al., Word translation without parallel data (2018), CSLS.
     """
-    scores = np.round(near.similarities - STRENGTH * crowd[near.indices], DIGITS)
-    asked = np.broadcast_to(np.arange(len(scores))[:, None], scores.shape)
-    present = near.indices >= 0
-    return _table(asked[present], near.indices[present], scores[present], len(scores), scores.shape[1])
+    made = _none(*near.indices.shape)
+    for run in runs(len(near.indices)):
+        indices = near.indices[run]
+        scores = np.round(near.similarities[run] - STRENGTH * crowd[indices], DIGITS)
+        asked = np.broadcast_to(np.arange(len(scores))[:, None], scores.shape)
+        present = indices >= 0
+        _put(made, run, table(asked[present], indices[present], scores[present], *scores.shape))
+    return made
 
 
-def _table(asked: Indices, found: Indices, values: npt.NDArray[np.float64], count: int, width: int) -> TopK:
+def runs(count: int) -> Iterator[slice]:
+    """Parts of `count` looks: a million at once would take several copies of all their lists."""
+    return (slice(start, min(start + _LOOKS, count)) for start in range(0, count, _LOOKS))
+
+
+def _none(count: int, width: int) -> TopK:
+    return TopK(np.full((count, width), -1, dtype=np.int64), np.full((count, width), -np.inf))
+
+
+def _put(lists: TopK, run: slice, made: TopK) -> None:
+    lists.indices[run], lists.similarities[run] = made.indices, made.similarities
+
+
+def table(asked: Indices, found: Indices, values: npt.NDArray[np.float64], count: int, width: int) -> TopK:
     """Triples in rows of `width`, the highest values first, then the smallest index; -1 and -inf after the last."""
     order = np.lexsort((found, -values, asked))
     asked, found, values = asked[order], found[order], values[order]
     place = np.arange(len(asked)) - np.searchsorted(asked, asked)
     kept = place < width
-    indices = np.full((count, width), -1, dtype=np.int64)
-    similarities = np.full((count, width), -np.inf)
-    indices[asked[kept], place[kept]] = found[kept]
-    similarities[asked[kept], place[kept]] = values[kept]
-    return TopK(indices, similarities)
+    lists = _none(count, width)
+    lists.indices[asked[kept], place[kept]] = found[kept]
+    lists.similarities[asked[kept], place[kept]] = values[kept]
+    return lists

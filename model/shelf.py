@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from model import elsewhere
 from model.balance import SHOWN, balanced
 from model.extractors import Features
-from model.filling import Allowed, Field
-from model.neighbours import Search, TopK
+from model.filling import Allowed, Field, fitting
+from model.neighbours import Search, TopK, searched_exactly
 from model.policy import Mask, Policy, Traits, diverse, kept, preferred
 from model.progress import Track
-from model.ranking import Indices, by_look, corrected, crowding
+from model.ranking import Indices, by_look, corrected, crowding, runs
 
 DEPTH = 96  # neighbours that are ordered anew: four times as many as a list of 24
 AVAILABLE = 12  # that can be ordered, in each list, while there are as many: what a page shows
@@ -19,11 +20,15 @@ ELSEWHERE = 8  # places of the list of other categories
 
 @dataclass(frozen=True)
 class Shelf:
-    """L looks, each with its best neighbours `near` (L, K) by score, and the traits of its first product."""
+    """L looks, each with its best neighbours `near` (L, K) by score, and the traits of its first product.
+
+    `others` (L, O) are those of other categories, where the catalogue is too large to find them by comparing all.
+    """
 
     near: TopK
     field: Field
     traits: Traits
+    others: TopK | None = None
 
     @classmethod
     def of(cls, rows: Features, looks: Indices, traits: Traits, k: int, track: Track, search: Search) -> "Shelf":
@@ -33,7 +38,11 @@ class Shelf:
         photos_of_one = -(-len(rows) // max(1, len(first)))
         near = by_look(search(rows, depth * photos_of_one, looks, track), looks, depth)
         crowd = crowding(near)
-        return cls(corrected(near, crowd), Field(rows[first], crowd), traits)
+        near, field = corrected(near, crowd), Field(rows[first], crowd)
+        if searched_exactly(*rows.shape):
+            return cls(near, field, traits)
+        others = elsewhere.nearest(field.rows, traits.categories, 4 * ELSEWHERE, track)
+        return cls(near, field, traits, corrected(others, crowd))
 
     def similar(self, policy: Policy, k: int) -> Indices:
         """(L, W) looks, best first, -1 after the last: `k` of them, or more until AVAILABLE can be ordered."""
@@ -46,7 +55,7 @@ class Shelf:
 
         near = self._filtered(allowed, k)
         if policy.category == "prefer":
-            near = preferred(near, self.traits.same_category(self._asked, near.indices))
+            near = preferred(near, fitting(near, self.traits.same_category))
         if policy.diversity:
             near = diverse(near, self.field.rows, policy.diversity, k)
         near = self.field.filled(near, orderable, min(AVAILABLE, k))
@@ -55,21 +64,20 @@ class Shelf:
 
     def elsewhere(self) -> Indices:
         """(L, ELSEWHERE) looks of other categories, best first, -1 after the last."""
-        return self._filtered(self.traits.other_category, ELSEWHERE).indices[:, :ELSEWHERE]
+        near = self.others or self._filtered(self.traits.other_category, ELSEWHERE)
+        return near.indices[:, :ELSEWHERE]
 
     def _filtered(self, allowed: Allowed, need: int) -> TopK:
-        present = (self.near.indices >= 0) & allowed(self._asked, self.near.indices)
-        return self.field.filled(kept(self.near, present), allowed, need)
-
-    @property
-    def _asked(self) -> Indices:
-        return np.arange(len(self.near.indices))[:, None]
+        return self.field.filled(kept(self.near, fitting(self.near, allowed)), allowed, need)
 
 
 def _cut(lists: Indices, available: Mask, k: int) -> Indices:
     """The first `k` of each list, and of the rest those that can be ordered until there are AVAILABLE."""
-    can = available[lists] & (lists >= 0)
-    before: Indices = np.cumsum(can, axis=1) - can
-    keep = (np.arange(lists.shape[1]) < k) | (can & (before < min(AVAILABLE, k)))
-    order = np.argsort(~keep, axis=1, kind="stable")
-    return np.take_along_axis(np.where(keep, lists, -1), order, axis=1)
+    made = np.empty_like(lists)
+    for run in runs(len(lists)):
+        can = available[lists[run]] & (lists[run] >= 0)
+        before: Indices = np.cumsum(can, axis=1) - can
+        keep = (np.arange(lists.shape[1]) < k) | (can & (before < min(AVAILABLE, k)))
+        order = np.argsort(~keep, axis=1, kind="stable")
+        made[run] = np.take_along_axis(np.where(keep, lists[run], -1), order, axis=1)
+    return made[:, (made >= 0).any(axis=0)]
