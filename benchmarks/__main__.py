@@ -192,7 +192,8 @@ def scale_command(
 @click.option("--clicks", default=36, show_default=True, type=click.IntRange(2, 48), help="How many of each kind.")
 @click.option("--seconds", default=3.0, show_default=True, type=click.FloatRange(0.1), help="For each rate.")
 @click.option("--only", "parts", multiple=True, default=(*serve.PARTS, serve.MEMORY),
-              type=click.Choice([*serve.PARTS, serve.MEMORY]), help="All parts unless given.")  # fmt: skip
+              type=click.Choice([*serve.PARTS, serve.MEMORY, serve.BUILT]),
+              help=f"All but {serve.BUILT} unless given, which builds the lists of the shops measured.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def serve_command(
     products: int, sizes: tuple[int, ...], clicks: int, seconds: float, parts: tuple[str, ...], as_json: bool

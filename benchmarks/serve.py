@@ -67,7 +67,7 @@ Part = Callable[[Served, Plan, Track], list[Figure]]
 
 
 def measure(plan: Plan, parts: Sequence[str], track: Track) -> list[Figure]:
-    """The figures of some of PARTS and of MEMORY. Raises ServeError."""
+    """The figures of some of PARTS, of MEMORY and of BUILT. Raises ServeError."""
     found: list[Figure] = []
     if set(parts) & set(PARTS):
         with TemporaryDirectory(prefix="lookalike-serve-") as name:
@@ -75,6 +75,8 @@ def measure(plan: Plan, parts: Sequence[str], track: Track) -> list[Figure]:
             found += [figure for part in PARTS if part in parts for figure in PARTS[part](shop, plan, track)]
     if MEMORY in parts:
         found += [figure for size in plan.sizes for figure in sizes.measure(size, plan.seconds, track)]
+    if BUILT in parts:
+        found += [figure for size in plan.sizes for figure in sizes.built(size, plan.seconds, track)]
     return found
 
 
@@ -184,4 +186,5 @@ def _drawn(folder: Path, count: int, track: Track) -> Served:
 NONE = (None, None)  # targets of these
 
 MEMORY = "memory"  # and what else depends on the number of products: `sizes`
+BUILT = "built"  # the same of shops with lists of their own, and what these take; as long as a build of that size
 PARTS: dict[str, Part] = {"clicks": _clicks, "load": _loads, "back": _back, "rate": _rates}

@@ -8,9 +8,11 @@ from string import ascii_lowercase
 from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
-from benchmarks import drawn_shop, rates
+from benchmarks import built_shop, drawn_shop, rates
+from benchmarks.built_shop import Made
 from benchmarks.drawn_shop import COLOURS, KINDS, LOOKS, SENTENCES
 from benchmarks.figure import LEVELS, Figure
+from benchmarks.neighbours import apart
 from benchmarks.web_process import WebProcess, page_part, running
 from model.progress import Track
 from storefront.openapi import PRODUCTS, SIMILAR
@@ -22,6 +24,7 @@ OFTEN, SELDOM = 100, 5000  # products whose lists are asked for: fewer than are 
 ELSEWHERE = 100_000  # products from which on photos are served from elsewhere
 MEGABYTE = 2**20
 BUDGETS = ((10_000, 2, 110), (100_000, 5, 200), (1_000_000, 10, 400))  # products; seconds to an answer; MB of a worker
+KINDS_OF_FILES = {"lists": "neighbours-*", "lists of other categories": "elsewhere-*", "all": "*"}
 SEARCH_P95, SIMILAR_RATE = 100, 1000  # milliseconds; answers a second
 
 Words = Callable[[random.Random], Mapping[str, str]]
@@ -64,6 +67,34 @@ def measure(size: int, seconds: float, track: Track) -> list[Figure]:
         own = size <= ELSEWHERE
         (ids,) = [drawn_shop.make(folder, size, pictures=own) for _ in track([None], f"drawing {size:,}", 1)]
         return served(folder, ids, files, seconds, track)
+
+
+def built(size: int, seconds: float, track: Track) -> list[Figure]:
+    """What it takes to build a shop of `size` products from drawn features, and the same figures of it."""
+    with TemporaryDirectory(prefix="lookalike-serve-") as name:
+        folder, files = Path(name) / "lists", Path(name) / "files"
+        files.mkdir()
+        made: Made = apart(built_shop.make, folder, track, size)
+        stages = [*made.stages.each(), *apart(built_shop.check, folder).each()]
+        found = [Figure("built", f"{size:,} products: {each}", value, unit) for each, value, unit in stages]
+        found += _of_lists(folder, made)
+        return [*found, *served(folder, made.ids, files, seconds, track)]
+
+
+def _of_lists(folder: Path, made: Made) -> list[Figure]:
+    """How many bytes lists take, and how good they are."""
+    count = len(made.ids)
+    figures: list[tuple[str, float, str]] = [
+        (f"bytes a product, {kind}", sum(f.stat().st_size for f in folder.glob(f"*/{pattern}")) / count, "B")
+        for kind, pattern in KINDS_OF_FILES.items()
+    ]
+    figures += [
+        ("products in no list's first ten", made.orphans, ""),
+        ("first tens that a product is in, at most", made.most, ""),
+        ("of the first ten, drawn as the same kind", 100 * made.own_kind, "%"),
+        ("groups of duplicates", made.groups, ""),
+    ]
+    return [Figure("built", f"{count:,} products: {name}", value, unit) for name, value, unit in figures]
 
 
 def served(folder: Path, ids: Sequence[str], files: Path, seconds: float, track: Track) -> list[Figure]:
