@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from model.extractors import Features
-from model.neighbours import DIGITS, TopK
+from model.neighbours import DIGITS, TOLERANCE, TopK
 from model.policy import Mask
-from model.ranking import STRENGTH, Indices, runs, table
+from model.ranking import STRENGTH, Indices, runs
 
 Allowed = Callable[[Indices, Indices], Mask]
 
@@ -56,12 +56,27 @@ class Field:
         self, looks: Indices, present: Indices, allowed: Allowed, need: int
     ) -> tuple[Indices, npt.NDArray[np.float64]]:
         everyone = np.arange(len(self.rows))[None]
-        scores = np.round(self.rows[looks] @ self.rows.T - STRENGTH * self.crowd, DIGITS)
-        scores[~allowed(looks[:, None], everyone)] = -np.inf
-        np.put_along_axis(scores, looks[:, None], -np.inf, axis=1)
+        cosines = self.rows[looks] @ self.rows.T
+        rough = cosines - (STRENGTH * self.crowd).astype(np.float32)
+        rough[~allowed(looks[:, None], everyone)] = -np.inf
+        np.put_along_axis(rough, looks[:, None], np.float32(-np.inf), axis=1)
         rows, places = np.nonzero(present >= 0)
-        scores[rows, present[rows, places]] = -np.inf
-        least = np.partition(scores, -need, axis=1)[:, -need:][:, :1] if need < scores.shape[1] else -np.inf
-        rows, places = np.nonzero((scores >= least) & (scores > -np.inf))
-        best = table(rows, places, scores[rows, places], len(looks), need)
-        return best.indices, best.similarities
+        rough[rows, present[rows, places]] = -np.inf
+        need = min(need, rough.shape[1])
+        least = np.partition(rough, -need, axis=1)[:, -need, None] - np.float32(TOLERANCE)
+        rows, places = np.nonzero((rough >= least) & (rough > -np.inf))
+        scores = np.round(cosines[rows, places] - STRENGTH * self.crowd[places], DIGITS)
+        return _first(rows, places, scores, (len(looks), need))
+
+
+def _first(
+    rows: Indices, found: Indices, scores: npt.NDArray[np.float64], shape: tuple[int, int]
+) -> tuple[Indices, npt.NDArray[np.float64]]:
+    """The triples of each row by their scores, the highest first, then by number; -1 and -inf after the last."""
+    order = np.lexsort((found, -scores, rows))
+    rows, found, scores = rows[order], found[order], scores[order]
+    places = np.arange(len(rows)) - np.searchsorted(rows, rows)
+    kept = places < shape[1]
+    indices, best = np.full(shape, -1, dtype=np.int64), np.full(shape, -np.inf)
+    indices[rows[kept], places[kept]], best[rows[kept], places[kept]] = found[kept], scores[kept]
+    return indices, best

@@ -106,26 +106,29 @@ def by_look(near: TopK, looks: Indices, depth: int) -> TopK:
 
     `looks` (N,) says which one each row belongs to.
     """
-    count = int(looks.max(initial=-1)) + 1
     order = np.argsort(looks, kind="stable")
-    ends = np.searchsorted(looks[order], np.arange(count), side="right")
-    best = _none(count, depth)
-    for run in runs(count):
-        rows = order[ends[run.start - 1] if run.start else 0 : ends[run.stop - 1]]
-        _put(best, run, _of_rows(near, looks, rows, run, depth))
+    asked, starts, sizes = np.unique(looks[order], return_index=True, return_counts=True)
+    best = _none(int(looks.max(initial=-1)) + 1, depth)
+    for size in np.unique(sizes).tolist():
+        of_size = np.flatnonzero(sizes == size)
+        for run in runs(len(of_size), size):
+            places = of_size[run]
+            rows = order[starts[places, None] + np.arange(size)]
+            found = near.indices[rows].reshape(len(rows), -1)
+            made = _once(np.where(found >= 0, looks[found], -1), near.similarities[rows].reshape(found.shape))
+            width = min(depth, made.indices.shape[1])
+            best.indices[asked[places], :width] = made.indices[:, :width]
+            best.similarities[asked[places], :width] = made.similarities[:, :width]
     return best
 
 
-def _of_rows(near: TopK, looks: Indices, rows: Indices, run: slice, depth: int) -> TopK:
-    """The nearest looks of the `run` of looks that the `rows` belong to."""
-    indices = near.indices[rows]
-    present = indices >= 0
-    asked = np.broadcast_to(looks[rows, None], present.shape)[present] - run.start
-    found, similarities = looks[indices[present]], near.similarities[rows][present]
-    order = np.lexsort((-similarities, found, asked))
-    asked, found, similarities = asked[order], found[order], similarities[order]
-    best = np.append(True, (np.diff(asked) != 0) | (np.diff(found) != 0))[: len(asked)]
-    return table(asked[best], found[best], similarities[best], run.stop - run.start, depth)
+def _once(found: Indices, similarities: npt.NDArray[np.float64]) -> TopK:
+    """(L, K) looks, each kept in a row where its similarity is highest."""
+    order = np.lexsort((-similarities, found))
+    found, similarities = np.take_along_axis(found, order, axis=1), np.take_along_axis(similarities, order, axis=1)
+    again = found[:, 1:] == found[:, :-1]
+    found[:, 1:][again], similarities[:, 1:][again] = -1, -np.inf
+    return _ordered(found, similarities)
 
 
 def crowding(near: TopK) -> npt.NDArray[np.float64]:
@@ -146,32 +149,22 @@ def corrected(near: TopK, crowd: npt.NDArray[np.float64]) -> TopK:
     for run in runs(len(near.indices)):
         indices = near.indices[run]
         scores = np.round(near.similarities[run] - STRENGTH * crowd[indices], DIGITS)
-        asked = np.broadcast_to(np.arange(len(scores))[:, None], scores.shape)
-        present = indices >= 0
-        _put(made, run, table(asked[present], indices[present], scores[present], *scores.shape))
+        ordered = _ordered(indices, scores)
+        made.indices[run], made.similarities[run] = ordered.indices, ordered.similarities
     return made
 
 
-def runs(count: int) -> Iterator[slice]:
-    """Parts of `count` looks: a million at once would take several copies of all their lists."""
-    return (slice(start, min(start + _LOOKS, count)) for start in range(0, count, _LOOKS))
+def _ordered(found: Indices, scores: npt.NDArray[np.float64]) -> TopK:
+    """(L, K) looks in each row by their scores, the highest first, then by number; -1 with -inf stay behind."""
+    order = np.lexsort((found, -scores))
+    return TopK(np.take_along_axis(found, order, axis=1), np.take_along_axis(scores, order, axis=1))
+
+
+def runs(count: int, rows: int = 1) -> Iterator[slice]:
+    """Parts of `count` looks of so many `rows`: a million at once would take several copies of all their lists."""
+    step = max(1, _LOOKS // rows)
+    return (slice(start, min(start + step, count)) for start in range(0, count, step))
 
 
 def _none(count: int, width: int) -> TopK:
     return TopK(np.full((count, width), -1, dtype=np.int64), np.full((count, width), -np.inf))
-
-
-def _put(lists: TopK, run: slice, made: TopK) -> None:
-    lists.indices[run], lists.similarities[run] = made.indices, made.similarities
-
-
-def table(asked: Indices, found: Indices, values: npt.NDArray[np.float64], count: int, width: int) -> TopK:
-    """Triples in rows of `width`, the highest values first, then the smallest index; -1 and -inf after the last."""
-    order = np.lexsort((found, -values, asked))
-    asked, found, values = asked[order], found[order], values[order]
-    place = np.arange(len(asked)) - np.searchsorted(asked, asked)
-    kept = place < width
-    lists = _none(count, width)
-    lists.indices[asked[kept], place[kept]] = found[kept]
-    lists.similarities[asked[kept], place[kept]] = values[kept]
-    return lists
