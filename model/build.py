@@ -15,7 +15,7 @@ from catalogue.product import Layout, Neighbour, Product
 from catalogue.report import report_bytes
 from catalogue.shop import Shop
 from catalogue.writer import Extras
-from model import heatmap, judging, layout, reasons, thumbnails
+from model import heatmap, judging, layout, palettes, reasons, thumbnails
 from model.changes import Changes, changes
 from model.extracted import Extracted, at_work_alone, catalogue, of_gathered
 from model.extractors import Extractor, Network
@@ -24,8 +24,9 @@ from model.means import HERE, Means
 from model.naming import Named
 from model.photos import Photo
 from model.progress import Track
+from model.remembered import mark
+from model.seen import Seen
 
-BLOCK = 512  # products whose prints are in memory at a time
 MAPPED = 16  # neighbours of each product by which the map is laid out
 HEATED = 3  # neighbours of each product that heat maps are made of
 
@@ -76,7 +77,9 @@ def _build(
 ) -> Built:
     products, gathered = catalogue(folder, track)
     before = _before(out)
-    made, unusable = thumbnails.make(gathered.distinct(), before, out, track)
+    seen = Seen(folder / "features" / f".thumbnails-{mark([str(out.resolve())])}")
+    made, unusable = thumbnails.make(gathered.distinct(), before, out, track, seen)
+    seen.keep()
     extracted = of_gathered(folder, products, gathered.without(unusable), extractor, preset, track, means)
     lists = with_reasons(extracted, extracted.lists(preset, track), track)
     extras = Extras(
@@ -108,21 +111,18 @@ def _before(out: Path) -> Shop | None:
 
 def with_reasons(extracted: Extracted, lists: Lists, track: Track) -> Lists:
     """The same lists with what else each pair has in common."""
-    count = len(extracted.ids)
-    parts = np.array_split(np.arange(count), -(-count // BLOCK))
-    prints = (extracted.main_prints(part) for part in track(parts, "reasons", len(parts)))
-    seen = [(reasons.palettes_of(each), reasons.shapes_of(each)) for each in prints]
-    palettes, shapes = (np.concatenate(each) for each in zip(*seen, strict=True))
-    return told(lists, extracted.listed, palettes, shapes)
+    main = [extracted.photos.hashes[row] for row in extracted.photos.first]
+    colours, shapes = palettes.of_prints(extracted.prints, main, track)
+    return told(lists, extracted.listed, colours, shapes)
 
 
-def told(lists: Lists, products: Sequence[Product], palettes: reasons.Palettes, shapes: reasons.Shapes) -> Lists:
+def told(lists: Lists, products: Sequence[Product], colours: reasons.Palettes, shapes: reasons.Shapes) -> Lists:
     """`lists` of the N `products`, which have (N, …) palettes and shapes, with the reasons of each pair."""
     ids = [product.id for product in products]
 
     def named(lists: Mapping[str, Sequence[Neighbour]]) -> Named:
         one = Named.of(ids, lists)
-        return replace(one, reasons=reasons.reasons(one.pairs, products, palettes, shapes).astype(np.uint8))
+        return replace(one, reasons=reasons.reasons(one.pairs, products, colours, shapes).astype(np.uint8))
 
     return Lists(named(lists.similar), named(lists.elsewhere), lists.groups)
 

@@ -23,6 +23,7 @@ from model.policy import Mask
 from model.prints import Print, prints_of, same_look
 from model.progress import Track, silent
 from model.ranking import Indices
+from model.seen import Seen
 
 PRINT = (View("letterbox"),)
 
@@ -94,10 +95,16 @@ def at_work_alone(folder: Path) -> AbstractContextManager[None]:
     )
 
 
-def catalogue(folder: Path, track: Track) -> tuple[Sequence[Product], Gathered]:
-    """The products in `folder` and their photos. Raises CatalogueError."""
+def catalogue(folder: Path, track: Track, *, remember: bool = True) -> tuple[Sequence[Product], Gathered]:
+    """The products in `folder` and their photos, of which those are read that changed since they were remembered.
+
+    Raises CatalogueError, and FeaturesError when the disk refuses; nothing is written unless `remember`.
+    """
     read = feed.read(folder)
-    gathered = gather(folder, read.products, track)
+    seen = Seen(folder / "features" / ".photos")
+    gathered = gather(folder, read.products, track, seen)
+    if remember:
+        seen.keep()
     gathered.drops.update(read.drops)
     return read.products, gathered
 

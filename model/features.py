@@ -3,15 +3,14 @@
     data/SHOP/features/FINGERPRINT/BLOCK.npz      keys (n,) of 64 hexadecimal digits, features (n, D) float32
 
 A block is named by the hash of its keys and written in one step. Its zip checksums tell a damaged one, which is then
-extracted again.
+extracted again. They are looked at when a block is new or has changed, and when its features are read.
 """
 
 import hashlib
 import io
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +19,12 @@ import numpy.typing as npt
 
 from catalogue import atomic
 from catalogue.errors import FeaturesError, UnusableImage
+from model.blocks import DAMAGED, checked, features_in, hashed, keys_in
 from model.extractors import Extractor, Features, fingerprint
 from model.images import Pixels, View, fitted
 from model.photos import Photo, ahead, blocks_of, read
 from model.progress import Track
+from model.seen import Seen
 from model.views import joined
 
 BLOCK = 256  # photos between two writes
@@ -50,28 +51,37 @@ def here(
 
 
 class FeatureStore:
-    """Features on disk; in memory is only where each of them is."""
+    """Features on disk; in memory is only where each of them is.
 
-    def __init__(self, folder: Path, *, mend: bool = True) -> None:
-        """`folder` is `data/SHOP/features/FINGERPRINT`.
+    `again` extracts photos once more, by their keys, and adds them: of a block that is found damaged as it is read.
+    """
+
+    def __init__(self, folder: Path, *, mend: bool = True, prefix: str = "") -> None:
+        """`folder` is `data/SHOP/features/FINGERPRINT`; the names of blocks in it begin with `prefix`.
 
         Damaged blocks in it are named in `damaged`, and removed unless `mend` is off.
         """
-        self._folder, self._mend = folder, mend
+        self.folder, self._mend, self._prefix = folder, mend, prefix
         self._places: dict[str, tuple[Path, int]] = {}
+        self._seen = Seen(folder / ".checked")
         self.damaged: list[str] = []
-        for path in sorted(folder.glob("*.npz")):
+        self.again: Callable[[Collection[str]], None] | None = None
+        for path in sorted(folder.glob(f"{prefix}*.npz")):
             self._take_in(path)
 
     def _take_in(self, path: Path) -> None:
         try:
-            keys, _ = _read_block(path)
-        except _DAMAGED:
-            self.damaged.append(path.name)
-            if self._mend:
-                path.unlink(missing_ok=True)
+            self._seen.found(path.name, path, partial(checked, path))
+            keys = keys_in(path)
+        except DAMAGED:
+            self._lose(path)
         else:
             self._place(path, keys)
+
+    def _lose(self, path: Path) -> None:
+        self.damaged.append(path.name)
+        if self._mend:
+            path.unlink(missing_ok=True)
 
     def _place(self, path: Path, keys: Sequence[str]) -> None:
         self._places |= {key: (path, row) for row, key in enumerate(keys)}
@@ -81,25 +91,47 @@ class FeatureStore:
 
     def add(self, keys: Sequence[str], features: Features) -> None:
         """Keep (n, D) float32 `features` of the photos `keys`. Raises FeaturesError when it cannot be written."""
-        path = self._folder / f"{hashlib.sha256(''.join(keys).encode()).hexdigest()[:24]}.npz"
+        path = self.folder / f"{self._prefix}{hashed(keys).hex()[:24]}.npz"
         write_arrays(path, keys=np.array(keys), features=features)
+        self._seen.written(path.name, path, hashed(keys))
         self._place(path, keys)
 
+    def keep(self) -> None:
+        """Remember which blocks are sound. Raises FeaturesError when that cannot be written."""
+        self._seen.keep()
+
     def rows(self, keys: Sequence[str]) -> Features:
-        """(n, D) float32 features of the photos `keys`, n ≥ 1. Raises KeyError for one that is not stored."""
+        """(n, D) float32 features of the photos `keys`, n ≥ 1. Raises KeyError for one that is not stored.
+
+        Raises FeaturesError for a damaged block that cannot be extracted again.
+        """
         wanted: dict[Path, list[tuple[int, int]]] = {}
         for place, key in enumerate(keys):
             path, row = self._places[key]
             wanted.setdefault(path, []).append((place, row))
         found: Features | None = None
         for path, pairs in wanted.items():
-            _, features = _read_block(path)
+            try:
+                features = features_in(path)
+            except DAMAGED:
+                self._mended(path)
+                return self.rows(keys)
             found = np.empty((len(keys), features.shape[1]), np.float32) if found is None else found
             places, rows = np.array(pairs).T
             found[places] = features[rows]
         if found is None:
             raise KeyError("no photos")
         return found
+
+    def _mended(self, path: Path) -> None:
+        """Extract a block again that the file system says has not changed since it was sound."""
+        if not self.again or path.name in self.damaged:
+            raise FeaturesError(f"{path} is damaged. Remove it, check the disk, and run this again.")
+        self._lose(path)
+        lost = {key for key, (block, _) in self._places.items() if block == path}
+        for key in lost:
+            del self._places[key]
+        self.again(lost)
 
 
 @dataclass(frozen=True)
@@ -119,6 +151,11 @@ class Extraction:
     def damaged(self) -> list[str]:
         """The names of blocks that had to be extracted again."""
         return [name for store in self.stores.values() for name in store.damaged]
+
+    @property
+    def folder(self) -> Path:
+        """Where the stores lie side by side."""
+        return next(iter(self.stores.values())).folder.parent
 
     @property
     def parts(self) -> int:
@@ -144,10 +181,20 @@ def extract(
     Raises FeaturesError when the store cannot be written or the network gives values that are not finite.
     """
     stores = {view: FeatureStore(folder / fingerprint(extractor, view.version)) for view in views}
+
+    def fill(missing: Mapping[View, Sequence[Photo]], unusable: dict[str, UnusableImage]) -> None:
+        for view, keys, features in way(missing, extractor, unusable, track, label):
+            stores[view].add(keys, features)
+
+    def again(view: View, keys: Collection[str]) -> None:
+        fill({view: [photo for photo in photos if photo.sha256 in keys]}, {})
+
     missing = {view: [photo for photo in photos if photo.sha256 not in store] for view, store in stores.items()}
     unusable: dict[str, UnusableImage] = {}
-    for view, keys, features in way(missing, extractor, unusable, track, label):
-        stores[view].add(keys, features)
+    fill(missing, unusable)
+    for view, store in stores.items():
+        store.again = partial(again, view)
+        store.keep()
     new = {photo.sha256 for lacking in missing.values() for photo in lacking} - set(unusable)
     mark = combined([fingerprint(extractor, view.version) for view in views])
     return Extraction(stores, mark, len(new), len(photos) - len(new) - len(unusable), unusable)
@@ -214,20 +261,3 @@ def _usable_blocks(
             keys, pixels = [], []
     if keys:
         yield keys, np.stack(pixels)
-
-
-# What reading a block raises when bytes of it are missing or others than were written.
-_DAMAGED = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
-
-
-def _read_block(path: Path) -> tuple[list[str], Features]:
-    """Its keys (n,) and features (n, D). Raises one of _DAMAGED; checksums are looked at before anything is parsed."""
-    content = path.read_bytes()
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if broken := archive.testzip():
-            raise zipfile.BadZipFile(broken)
-    with np.load(io.BytesIO(content), allow_pickle=False) as block:
-        keys, features = [str(key) for key in block["keys"]], block["features"]
-    if features.ndim != 2 or len(keys) != len(features):
-        raise ValueError("as many keys as rows")
-    return keys, features

@@ -11,6 +11,7 @@ from catalogue import atomic
 from catalogue.errors import LookalikeError, UnusableImage
 from catalogue.report import Report
 from model import thumbnails
+from model.baseline import remembering
 from model.evaluation import Judged, evaluate
 from model.extracted import Extracted, extract
 from model.lists import Lists, plain
@@ -29,7 +30,7 @@ SEED = 0
 def judge(extracted: Extracted, ways: Mapping[str, Lists], track: Track) -> Report:
     """The report of the lists that are served, which come first in `ways`, beside plain cosine and the other ways."""
     (served, lists), *others = ways.items()
-    raw = plain(extracted.ids, extracted.vectors, PLACES, track, extracted.search)
+    raw = plain(extracted.ids, extracted.vectors, PLACES, track, remembering(extracted))
     judged = [Judged(served, lists.similar), Judged(PLAIN, raw)]
     judged += [Judged(name, other.similar) for name, other in others]
 

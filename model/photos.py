@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from catalogue.errors import UnusableImage
 from catalogue.product import Product
 from model.images import Fit, Pixels, View, fitted
 from model.progress import Track
+from model.seen import Seen
 
 MAX_BYTES = 200_000_000
 _FOUND = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -58,12 +60,13 @@ class Gathered:
         return Gathered(kept, self.drops + lost)
 
 
-def gather(folder: Path, products: Sequence[Product], track: Track) -> Gathered:
-    """Find and hash the image files that `products` name, relative to `folder`."""
+def gather(folder: Path, products: Sequence[Product], track: Track, seen: Seen | None = None) -> Gathered:
+    """Find and hash the image files that `products` name, relative to `folder`; not those that were `seen` before."""
     photos: dict[str, tuple[Photo, ...]] = {}
+    seen = seen or Seen()
     drops: Counter[str] = Counter()
     for product in track(products, "reading photos", len(products)):
-        photos[product.id] = tuple(_usable(folder, product, drops))
+        photos[product.id] = tuple(_usable(folder, product, drops, seen))
     return Gathered(photos, drops)
 
 
@@ -118,18 +121,22 @@ def blocks_of(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
-def _usable(folder: Path, product: Product, drops: Counter[str]) -> Iterator[Photo]:
+def _usable(folder: Path, product: Product, drops: Counter[str], seen: Seen) -> Iterator[Photo]:
     if not product.image_files:
         drops["no image"] += 1
     for name in product.image_files:
         try:
             path = _inside(folder, name)
-            content = read(path)
-            if not content:
-                raise UnusableImage("empty file", str(path))
-            yield Photo(hashlib.sha256(content).hexdigest(), path)
+            yield Photo(seen.found(name, path, partial(_hashed, path)).hex(), path)
         except UnusableImage as error:
             drops[error.reason] += 1
+
+
+def _hashed(path: Path) -> bytes:
+    content = read(path)
+    if not content:
+        raise UnusableImage("empty file", str(path))
+    return hashlib.sha256(content).digest()
 
 
 def _inside(folder: Path, name: str) -> Path:

@@ -29,7 +29,7 @@ class Plan:
 
 def plan(folder: Path, extractor: Extractor, views: Sequence[View], track: Track) -> Plan:
     """Of the catalogue in `folder`; nothing is written. Raises CatalogueError, and as extracting does."""
-    products, gathered = catalogue(folder, track)
+    products, gathered = catalogue(folder, track, remember=False)
     photos = gathered.distinct()
     missing = {view: _missing(folder, photos, extractor, view) for view in views}
     seconds = sum(_seconds(lacking, extractor, view) for view, lacking in missing.items() if lacking)
