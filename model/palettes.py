@@ -1,12 +1,11 @@
 """The palettes and silhouettes of photos, kept beside their prints.
 
-    data/SHOP/features/MARK/.BLOCK.npz      as a block of features: 84 values of a palette, 576 bytes of a silhouette
+    data/SHOP/features/FINGERPRINT/.palettes-MARK/.BLOCK.npz      as features: a palette, and a silhouette of 576 bytes
 
-What measures them is part of the mark, so that nothing is left of how it was done before. As any machine has them
-again in a moment, they are not sent to a storage.
+The mark differs whenever what measures them does. Any machine has them again in a moment, so that they are not sent to
+a storage.
 """
 
-import hashlib
 import inspect
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -53,8 +52,7 @@ def _measured(prints: Extraction, keys: Sequence[str]) -> Features:
 
 
 def _folder(prints: Extraction) -> Path:
-    way = hashlib.sha256(inspect.getsource(reasons).encode()).hexdigest()
-    return prints.folder / mark([prints.fingerprint, way])
+    return prints.folder / prints.fingerprint / f".palettes-{mark([inspect.getsource(reasons)])}"
 
 
 _SILHOUETTE = OUTLINE * OUTLINE // 4  # values of 4 bytes

@@ -145,7 +145,7 @@ def test_the_lists_are_those_of_a_build_that_remembers_nothing(shop: Path, tmp_p
     assert tree(shop.parent / "out") == tree(bare.parent / "out")
 
 
-@pytest.mark.parametrize("record", [".photos", ".thumbnails-*", "*/.checked", ".plain-*", "*/.*.npz"])
+@pytest.mark.parametrize("record", [".photos", ".thumbnails-*", "*/.checked", ".plain-*", "*/.palettes-*/.*.npz"])
 def test_a_damaged_record_only_means_reading_again(shop: Path, record: str) -> None:
     before = tree(shop.parent / "out")
     found = list((shop / "features").glob(record))
@@ -209,7 +209,7 @@ def test_prints_that_rotted_are_made_again(shop: Path) -> None:
     block = sorted(next(iter(prints.stores.values())).folder.glob("*.npz"))[0]
     content = spoil(block)
     forge(block)
-    for path in (shop / "features").glob("*/.*.npz"):
+    for path in (shop / "features").glob("*/*/.*.npz"):
         path.unlink()  # so that palettes are measured on prints
     before = tree(shop.parent / "out")
     assert run(shop).damaged == [block.name]
