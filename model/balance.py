@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.neighbours import TopK
+from model.policy import Mask
 from model.ranking import Indices
 
 SHOWN = 10
@@ -31,6 +32,21 @@ def balanced(near: TopK, shown: int = SHOWN) -> Indices:
     return shelf.lists
 
 
+def rebalanced(near: TopK, counts: Indices, closed: Mask, shown: int = SHOWN) -> Indices:
+    """The first R lists of more, which keep what they show: `near` (R, K) are those of the looks 0 to R - 1.
+
+    `counts` (L,) says how often each look is shown elsewhere; those that nothing shows are below R. What is `closed`
+    (R,) takes nothing in, and its list is empty.
+    """
+    lists = np.where(closed[:, None], -1, near.indices)
+    shelf = _Shelf(lists, TopK(np.where(near.indices < len(lists), near.indices, -1), near.similarities), shown)
+    shelf.counts = counts + np.bincount(shelf.seen, minlength=len(counts))
+    shelf.full = closed.copy()
+    shelf.lower_hubs()
+    shelf.raise_orphans()
+    return shelf.lists
+
+
 @dataclass
 class _Shelf:
     """Lists in the making."""
@@ -40,9 +56,14 @@ class _Shelf:
     shown: int
 
     def __post_init__(self) -> None:
-        seen = self.lists[:, : self.shown]
-        self.counts = np.bincount(seen[seen >= 0], minlength=len(self.lists))
+        self.counts = np.bincount(self.seen, minlength=len(self.lists))
         self.full: npt.NDArray[np.bool_] = np.zeros(len(self.lists), dtype=np.bool_)  # has taken in an orphan
+
+    @property
+    def seen(self) -> Indices:
+        """(P,) the looks that are shown, as often as they are."""
+        shown = self.lists[:, : self.shown]
+        return shown[shown >= 0]
 
     def lower_hubs(self) -> None:
         if self.lists.shape[1] <= self.shown:

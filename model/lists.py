@@ -1,6 +1,6 @@
 """From features to each product's lists: the steps of `ranking`, `policy` and `balance`, one after the other."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,15 +9,12 @@ from catalogue.product import Neighbour, Product
 from model import duplicates, naming
 from model.extractors import Features
 from model.images import View
-from model.neighbours import Search, TopK, search, searched_exactly
-from model.policy import Mask, Policy, Traits, kept
+from model.kept import Kept, Listed
+from model.making import Photos as Photos
+from model.making import Same, whole
+from model.neighbours import Search, TopK, search
+from model.policy import Policy
 from model.progress import Track, silent
-from model.ranking import EXPANSION, Indices, centred, compact, expanded
-from model.shelf import Shelf
-
-Same = Callable[[duplicates.Pairs], Mask]
-
-_DUPLICATES = 6  # neighbours beyond those of an expansion, among which there may be duplicates
 
 
 @dataclass(frozen=True)
@@ -38,25 +35,6 @@ PRESETS = {
     "shop": Preset("shop", (View("letterbox"), View("crop")), 24),
     "classic": Preset("classic", (View("squash"),), 5, ranked=False),
 }
-
-
-@dataclass(frozen=True)
-class Photos:
-    """The photos of N products: `vectors` (M, D) float32, those of one product together, its main one first.
-
-    `owners` (M,) int64 are the products' numbers, ascending from 0; `hashes` the sha256 of the M files; D is made of
-    `parts` views of one width.
-    """
-
-    vectors: Features
-    owners: Indices
-    hashes: Sequence[str]
-    parts: int
-
-    @property
-    def first(self) -> Indices:
-        """(N,) the row of each product's main photo."""
-        return np.flatnonzero(np.append(True, np.diff(self.owners) != 0)[: len(self.owners)])
 
 
 @dataclass(frozen=True)
@@ -103,35 +81,15 @@ def rank(
     `same` tells of (P, 2) pairs of products whether their main photos show the same picture. Raises ValueError for
     features that are not finite.
     """
-    traits = Traits.of(products)
-    rows, looks = _expanded(photos, same, search, track)
-    first, numbers = np.unique(looks, return_index=True, return_inverse=True)[1:]
-    shelf = Shelf.of(rows, numbers[photos.owners], traits.of_looks(first, numbers), k, track, search)
-    ids = [product.id for product in products]
-
-    def named(lists: Indices, policy: Policy) -> naming.Named:
-        found = naming.places(lists, numbers, traits, policy)
-        return naming.named(ids, found, naming.similarities(found, photos.vectors, photos.owners))
-
-    groups = [[ids[index] for index in group] for group in duplicates.groups(looks)]
-    return Lists(named(shelf.similar(policy, k), policy), named(shelf.elsewhere(), Policy()), groups)
+    return named(whole(products, photos, same, k, policy, track, search))
 
 
-def _expanded(photos: Photos, same: Same, search: Search, track: Track) -> tuple[Features, Indices]:
-    """The rows by which photos are compared, (M, D), and each product's look, (N,), by its first product."""
-    fits = searched_exactly(*photos.vectors.shape)
-    rows = (centred if fits else compact)(photos.vectors, photos.parts)
-    equal = duplicates.equal_files([photos.hashes[row] for row in photos.first])
-    near = search(rows, EXPANSION + _DUPLICATES, equal[photos.owners], track)
-    looks = duplicates.joined(equal, _main_pairs(near, photos), same)
-    of_row = looks[photos.owners]
-    others = kept(near, (near.indices >= 0) & (of_row[near.indices] != of_row[:, None]))
-    return expanded(rows, others), looks
+def named(made: Kept) -> Lists:
+    """The lists that were made, by the ids of the products."""
+    groups = [[made.ids[index] for index in group] for group in duplicates.groups(made.leaders)]
+    return Lists(_by_id(made.ids, made.similar), _by_id(made.ids, made.elsewhere), groups)
 
 
-def _main_pairs(near: TopK, photos: Photos) -> duplicates.Pairs:
-    """Pairs of products whose main photos may be the same picture."""
-    main = np.zeros(len(photos.owners), dtype=np.bool_)
-    main[photos.first] = True
-    pairs = duplicates.candidates(near)
-    return photos.owners[pairs[main[pairs].all(axis=1)]]
+def _by_id(ids: Sequence[str], lists: Listed) -> naming.Named:
+    nothing = np.zeros(len(lists.found), dtype=np.uint8)
+    return naming.Named(ids, lists.starts, lists.found, lists.similarities / 1e4, nothing)

@@ -67,13 +67,7 @@ def top_k(
 
     propose = propose or (bounds.proposed_by_bounds if bounds.pay(*features.shape) else proposed)
     candidates = propose(features, lengths, owners, k, track)
-    near = candidates.rough >= candidates.rough[:, k - 1 : k] - np.float32(TOLERANCE)
-    best = decided(features, lengths, np.arange(len(features)), np.where(near, candidates.indices, -1), k)
-    crowded = np.flatnonzero(near[:, -1] & (candidates.indices[:, -1] >= 0) & (near.shape[1] < len(features) - 1))
-    for rows in np.array_split(crowded, -(-len(crowded) * len(features) // WIDE) or 1):
-        found = _of_all(features, lengths, owners, rows, k)
-        best.indices[rows], best.similarities[rows] = found.indices, found.similarities
-    return best
+    return settled(features, lengths, owners, np.arange(len(features)), candidates, k)
 
 
 def search(features: Features, k: int, owners: Integers | None = None, track: Track = silent) -> TopK:
@@ -115,6 +109,22 @@ def prepared(features: Features, k: int) -> tuple[Features, Doubles, int]:
         features = unit(features)
         lengths = row_lengths(features)
     return features, lengths, min(k, max(0, len(features) - 1))
+
+
+def settled(
+    features: Features, lengths: Doubles, owners: Integers, rows: Integers, candidates: Candidates, k: int
+) -> TopK:
+    """The `k` best of each of `rows` (R,), from `candidates` (R, C) of which none that belongs there is missing.
+
+    But for those of as many equals that not all of them are candidates: these rows are compared with all.
+    """
+    near = candidates.rough >= candidates.rough[:, k - 1 : k] - np.float32(TOLERANCE)
+    best = decided(features, lengths, rows, np.where(near, candidates.indices, -1), k)
+    crowded = np.flatnonzero(near[:, -1] & (candidates.indices[:, -1] >= 0) & (near.shape[1] < len(features) - 1))
+    for places in np.array_split(crowded, -(-len(crowded) * len(features) // WIDE) or 1):
+        found = _of_all(features, lengths, owners, rows[places], k)
+        best.indices[places], best.similarities[places] = found.indices, found.similarities
+    return best
 
 
 def decided(features: Features, lengths: Doubles, rows: Integers, candidates: Integers, k: int) -> TopK:

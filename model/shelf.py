@@ -1,6 +1,6 @@
 """The lists of looks, each product of which may stand in many: what is alike, ordered, and as a policy wishes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -8,44 +8,68 @@ from model import elsewhere
 from model.balance import SHOWN, balanced
 from model.extractors import Features
 from model.filling import Allowed, Field, fitting
-from model.neighbours import Search, TopK, searched_exactly
+from model.neighbours import Search, TopK
 from model.policy import Mask, Policy, Traits, diverse, kept, preferred
 from model.progress import Track
-from model.ranking import Indices, by_look, corrected, crowding, runs
+from model.ranking import Indices, by_look, corrected, runs
 
 DEPTH = 96  # neighbours that are ordered anew: four times as many as a list of 24
 AVAILABLE = 12  # that can be ordered, in each list, while there are as many: what a page shows
 ELSEWHERE = 8  # places of the list of other categories
+OTHERS = 4 * ELSEWHERE  # of other categories that are ordered anew
+
+
+def depth_of(looks: int, k: int) -> int:
+    """How many of so many looks are known of each, for lists of `k`."""
+    return min(max(DEPTH, 4 * k), max(1, looks - 1))
+
+
+def nearest_looks(rows: Features, looks: Indices, k: int, track: Track, search: Search) -> TopK:
+    """(L, K) the nearest looks of each, from expanded `rows` (M, D) of photos, of which `looks` (M,) says whose."""
+    count = int(looks.max(initial=-1)) + 1
+    depth = depth_of(count, k)
+    return by_look(search(rows, depth * photos_of_one(looks), looks, track), looks, depth)
+
+
+def photos_of_one(looks: Indices) -> int:
+    """How many of the rows (M,) belong to one look, rounded up from the mean."""
+    return -(-len(looks) // max(1, int(looks.max(initial=-1)) + 1))
+
+
+def nearest_elsewhere(rows: Features, traits: Traits, track: Track) -> TopK:
+    """(L, K) the nearest looks of other categories of each, in a catalogue too large to compare all: `elsewhere`."""
+    return elsewhere.nearest(rows, traits.categories, OTHERS, track)
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """L looks, each with its best neighbours `near` (L, K) by score, and the traits of its first product.
+    """The looks `asked` (A,) of L, each with its best neighbours `near` (A, K) by score.
 
-    `others` (L, O) are those of other categories, where the catalogue is too large to find them by comparing all.
+    `field` has all of them, and `traits` are those of each look's first product. `others` (A, O) are those of other
+    categories, where the catalogue is too large to find them by comparing all.
     """
 
+    asked: Indices
     near: TopK
     field: Field
     traits: Traits
     others: TopK | None = None
 
     @classmethod
-    def of(cls, rows: Features, looks: Indices, traits: Traits, k: int, track: Track, search: Search) -> "Shelf":
-        """From expanded `rows` (M, D) of photos, of which `looks` (M,) says what they belong to, each from 0 on."""
-        first = np.unique(looks, return_index=True)[1]
-        depth = min(max(DEPTH, 4 * k), max(1, len(first) - 1))
-        photos_of_one = -(-len(rows) // max(1, len(first)))
-        near = by_look(search(rows, depth * photos_of_one, looks, track), looks, depth)
-        crowd = crowding(near)
-        near, field = corrected(near, crowd), Field(rows[first], crowd)
-        if searched_exactly(*rows.shape):
-            return cls(near, field, traits)
-        others = elsewhere.nearest(field.rows, traits.categories, 4 * ELSEWHERE, track)
-        return cls(near, field, traits, corrected(others, crowd))
+    def of(cls, asked: Indices, near: TopK, others: TopK | None, field: Field, traits: Traits) -> "Shelf":
+        """From neighbours `near` (A, K) and `others` by their similarity."""
+        others = others and corrected(others, field.crowd)
+        return cls(asked, corrected(near, field.crowd), field, traits, others)
 
     def similar(self, policy: Policy, k: int) -> Indices:
-        """(L, W) looks, best first, -1 after the last: `k` of them, or more until AVAILABLE can be ordered."""
+        """(A, W) looks, best first, -1 after the last: `k` of them, or more until AVAILABLE can be ordered.
+
+        For all looks at once, since none of them is to be in too many lists or in none.
+        """
+        return self.cut(balanced(self.ordered(policy, k), min(SHOWN, k)), k)
+
+    def ordered(self, policy: Policy, k: int) -> TopK:
+        """(A, W) what the lists would hold, and more behind it, if each were the only one."""
 
         def allowed(asked: Indices, found: Indices) -> Mask:
             return self.traits.allowed(policy, asked, found)
@@ -55,29 +79,31 @@ class Shelf:
 
         near = self._filtered(allowed, k)
         if policy.category == "prefer":
-            near = preferred(near, fitting(near, self.traits.same_category))
+            near = preferred(near, fitting(near, self.traits.same_category, self.asked))
         if policy.diversity:
             near = diverse(near, self.field.rows, policy.diversity, k)
-        near = self.field.filled(near, orderable, min(AVAILABLE, k))
-        lists = balanced(near, min(SHOWN, k))
-        return _cut(lists, self.traits.available, k)
+        return self.field.filled(near, orderable, min(AVAILABLE, k), self.asked)
+
+    def cut(self, lists: Indices, k: int) -> Indices:
+        """The first `k` of each list, and of the rest those that can be ordered until there are AVAILABLE."""
+        made = np.empty_like(lists)
+        for run in runs(len(lists)):
+            can = self.traits.available[lists[run]] & (lists[run] >= 0)
+            before: Indices = np.cumsum(can, axis=1) - can
+            keep = (np.arange(lists.shape[1]) < k) | (can & (before < min(AVAILABLE, k)))
+            order = np.argsort(~keep, axis=1, kind="stable")
+            made[run] = np.take_along_axis(np.where(keep, lists[run], -1), order, axis=1)
+        return made[:, (made >= 0).any(axis=0)]
 
     def elsewhere(self) -> Indices:
-        """(L, ELSEWHERE) looks of other categories, best first, -1 after the last."""
+        """(A, ELSEWHERE) looks of other categories, best first, -1 after the last."""
         near = self.others or self._filtered(self.traits.other_category, ELSEWHERE)
         return near.indices[:, :ELSEWHERE]
 
+    def knowing(self, known: Indices) -> "Shelf":
+        """The same, but lists that come up short take from `known` (A, H) looks, -1 for none, before from all."""
+        return replace(self, field=replace(self.field, known=known))
+
     def _filtered(self, allowed: Allowed, need: int) -> TopK:
-        return self.field.filled(kept(self.near, fitting(self.near, allowed)), allowed, need)
-
-
-def _cut(lists: Indices, available: Mask, k: int) -> Indices:
-    """The first `k` of each list, and of the rest those that can be ordered until there are AVAILABLE."""
-    made = np.empty_like(lists)
-    for run in runs(len(lists)):
-        can = available[lists[run]] & (lists[run] >= 0)
-        before: Indices = np.cumsum(can, axis=1) - can
-        keep = (np.arange(lists.shape[1]) < k) | (can & (before < min(AVAILABLE, k)))
-        order = np.argsort(~keep, axis=1, kind="stable")
-        made[run] = np.take_along_axis(np.where(keep, lists[run], -1), order, axis=1)
-    return made[:, (made >= 0).any(axis=0)]
+        near = kept(self.near, fitting(self.near, allowed, self.asked))
+        return self.field.filled(near, allowed, need, self.asked)
