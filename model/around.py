@@ -17,6 +17,7 @@ from model.progress import Track, silent
 from model.threads import each
 
 FEW, MANY = 1024, 8192  # asked rows and others of one matrix product
+LEAST = np.float32(-2)  # below every cosine, above what is not compared
 
 
 @dataclass(frozen=True)
@@ -42,28 +43,29 @@ def around(
 ) -> Around:
     """The `min(k, N - 1)` best of all unit `rows` (N, D) float32 for those `asked` (R,), as of `neighbours.top_k`.
 
-    Rows of equal `owners` (N,) are not compared. Pairs are those whose similarity reaches the `least` (N,) float32 of
+    Rows of equal `owners` (N,) are not compared, and those of -1 are with none. Pairs are those whose similarity reaches the `least` (N,) float32 of
     the row that was not asked for, or nearly; infinity asks for none.
     """
     k = min(k, max(0, len(rows) - 1))
     if not k or not len(asked):
         nothing = TopK(np.zeros((len(asked), k), np.int64), np.zeros((len(asked), k)))
-        return Around(nothing, *(np.zeros(0, np.int64) for _ in range(2)), np.zeros(0))
+        return Around(nothing, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
     candidates = Candidates.none(len(asked), min(k + SPARE, len(rows) - 1))
-    reach = np.full(len(rows), np.inf, dtype=np.float32) if least is None else least - np.float32(TOLERANCE)
+    reach = np.full(len(rows), np.inf, dtype=np.float32) if least is None else np.maximum(least - TOLERANCE, LEAST)
+    alone = owners < 0
     one_at_a_time = Lock()
 
     def compare(part: tuple[slice, slice]) -> tuple[Integers, Integers]:
         few, many = part
         rough = rows[asked[few]] @ rows[many].T
-        rough[owners[asked[few], None] == owners[None, many]] = -np.inf
+        rough[(owners[asked[few], None] == owners[None, many]) | alone[None, many]] = -np.inf
         best = candidates.rough[few, k - 1] - np.float32(TOLERANCE)  # others may raise it meanwhile
         if np.isneginf(best).any():
             best = np.maximum(best, floor(rough, candidates.rough.shape[1]))
-        queries, places = reaching(rough, best)
+        queries, places = reaching(rough, np.maximum(best, LEAST))
         with one_at_a_time:
             take_in(candidates, few, queries, places + many.start, rough[queries, places])
-        queries, places = np.divmod(np.flatnonzero((rough >= reach[many]) & (rough > -np.inf)), rough.shape[1])
+        queries, places = np.divmod(np.flatnonzero(rough >= reach[many]), rough.shape[1])
         return queries + few.start, places + many.start
 
     parts = [(few, many) for few in _parts(len(asked), FEW) for many in _parts(len(rows), MANY)]

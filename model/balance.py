@@ -39,11 +39,13 @@ def rebalanced(near: TopK, counts: Indices, closed: Mask, shown: int = SHOWN) ->
     (R,) takes nothing in, and its list is empty.
     """
     lists = np.where(closed[:, None], -1, near.indices)
-    shelf = _Shelf(lists, TopK(np.where(near.indices < len(lists), near.indices, -1), near.similarities), shown)
+    hosts = np.where(near.indices < len(lists), near.indices, -1)  # the others have no list here
+    shelf = _Shelf(lists, TopK(hosts, near.similarities), min(shown, lists.shape[1]))
     shelf.counts = counts + np.bincount(shelf.seen, minlength=len(counts))
     shelf.full = closed.copy()
-    shelf.lower_hubs()
-    shelf.raise_orphans()
+    if shelf.shown:
+        shelf.lower_hubs()
+        shelf.raise_orphans()
     return shelf.lists
 
 
@@ -81,13 +83,13 @@ class _Shelf:
     def _hosts(self, hubs: Indices) -> list[Indices]:
         """Of each of `hubs` whose lists show it, ascending: as long as it is not lowered itself, that stays."""
         seen = self.lists[:, : self.shown]
-        asked = np.zeros(len(self.lists) + 1, dtype=np.bool_)  # the last one is for -1
+        asked = np.zeros(len(self.counts) + 1, dtype=np.bool_)  # the last one is for -1
         asked[hubs] = True
         hosts, places = np.nonzero(asked[seen])
         shown = seen[hosts, places]
         order = np.argsort(shown, kind="stable")
-        ends = np.searchsorted(shown[order], hubs, side="right")
-        return [hosts[order[end - self.counts[hub] : end]] for hub, end in zip(hubs, ends, strict=True)]
+        starts, ends = (np.searchsorted(shown[order], hubs, side) for side in ("left", "right"))
+        return [hosts[order[start:end]] for start, end in zip(starts, ends, strict=True)]
 
     def _lower(self, look: int, host: int, place: int, limit: int) -> None:
         """Behind what is shown; the one that comes up must not become a hub itself."""

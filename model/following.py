@@ -11,11 +11,12 @@ import numpy.typing as npt
 
 from model.around import Around, around
 from model.extractors import Features
+from model.lengths import Doubles
 from model.neighbours import DIGITS, TopK
 from model.policy import Mask
 from model.progress import Track, silent
 from model.ranking import Indices
-from model.shelf import depth_of, photos_of_one
+from model.shelf import photos_of_one
 
 _LISTS = 32_768  # at a time
 
@@ -37,8 +38,8 @@ class Near:
 
     def wide(self, lists: Indices) -> TopK:
         """Those of some looks."""
-        similarities = np.round(self.similarities[lists].astype(np.float64), DIGITS)
-        return TopK(self.indices[lists].astype(np.int64), similarities)
+        similarities: Doubles = self.similarities[lists].astype(np.float64)
+        return TopK(self.indices[lists].astype(np.int64), np.round(similarities, DIGITS))
 
     def put(self, lists: Indices, near: TopK) -> None:
         """Replace those of some looks."""
@@ -75,29 +76,37 @@ class Moved:
 
 
 def followed(
-    before: Near, moved: Moved, rows: Features, looks: Indices, k: int, track: Track = silent
+    before: Near,
+    moved: Moved,
+    all_known: Mask,
+    rows: Features,
+    looks: Indices,
+    owners: Indices,
+    depth: int,
+    track: Track = silent,
 ) -> tuple[Near, Mask]:
-    """The nearest looks of each of L, and whose are not what they were, (L,).
+    """The `depth` nearest looks of each of L, and whose are not what they were, (L,).
 
-    `rows` (M, D) float32 of unit length belong to the `looks` (M,); those of looks that stay are what they were.
+    `rows` (M, d) float32 of unit length belong to the `looks` (M,); those of looks that stay are what they were. Rows
+    of equal `owners` (M,) are not compared, and those of -1 are with none. `all_known` (L,) says whose lists had all
+    that there were.
     """
-    depth = depth_of(len(moved.was), k)
     near, changed = _carried(before, moved, depth)
-    all_known = _all_known(before, moved)
     have = (near.indices >= 0).sum(axis=1)
     anew = moved.came | (changed & ~all_known & (have < depth // 2))
-    asked = np.flatnonzero(anew[looks])
-    found = around(rows, asked, depth * photos_of_one(looks), looks, _least(near, have, all_known, anew)[looks], track)
+    asked = np.flatnonzero(anew[looks] & (owners >= 0))
+    least = _least(near, have, all_known, anew)[looks]
+    found = around(rows, asked, depth * photos_of_one(looks), owners, least, track)
     own = looks[asked]
     lists, places = np.unique(own, return_inverse=True)
-    there = found.near.indices >= 0
+    there = np.isfinite(found.near.similarities)
     of_found = looks[found.near.indices[there]]
     asking = np.broadcast_to(places[:, None], there.shape)[there]
     near.put(lists, tabled(asking, of_found, found.near.similarities[there], len(lists), depth))
     gained = _taken_in(near, found, own, looks, moved.came, all_known, have)
     changed[lists] = True
     changed[gained] = True
-    return near, changed
+    return near, changed | moved.came
 
 
 def tabled(asked: Indices, found: Indices, values: npt.NDArray[np.float64], count: int, width: int) -> TopK:
@@ -133,15 +142,6 @@ def _carried(before: Near, moved: Moved, depth: int) -> tuple[Near, Mask]:
         near.indices[part, :width], near.similarities[part, :width] = indices[:, :width], similarities[:, :width]
         lost[part[short]] = True
     return near, lost
-
-
-def _all_known(before: Near, moved: Moved) -> Mask:
-    """Whose lists had all others: there is nothing beyond their last."""
-    known = np.zeros(len(moved.was), dtype=np.bool_)
-    if before.indices.shape[1] >= len(before.indices) - 1:
-        full = (before.indices >= 0).sum(axis=1) >= len(before.indices) - 1
-        known[moved.stays] = full[moved.was[moved.stays]]
-    return known
 
 
 def _least(near: Near, have: Indices, all_known: Mask, anew: Mask) -> Features:

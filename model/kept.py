@@ -31,6 +31,8 @@ MADE_BY = 1  # counts changes of how lists are made, after which none go on from
 _PART = 2**26  # bytes
 
 Array = npt.NDArray[Any]
+Hashes = npt.NDArray[np.uint8]
+Marks = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
@@ -64,19 +66,19 @@ class Kept:
     """N products with M photos of L looks, and their lists.
 
     `made` products had their lists made at once, and `changed` have come or gone since. `ids` ascend; `hashes` (M, 32)
-    uint8 are the sha256 of the photos and `owners` (M,) their products; `marks` (N,) uint64 tell when what a policy
-    looks at has changed. Photos are compared by their `rows` (M, d) of unit length, `compact` ones, and products by
+    uint8 are the sha256 of the photos and `owners` (M,) their products; `marks` (N, 2) uint64 tell when its
+    category has changed, and what else lists look at. Photos are compared by their `rows` (M, d) of unit length, `compact` ones, and products by
     these `expanded` (M, d). `same` (P, 2) are the products whose main photos show the same picture, `leaders` (N,) the
-    first product of each one's look. Looks have their `near` ones, `others` of other categories and `crowd` (L,), and `wanted` (L, W) int32 are what
-    their lists would show but for the balance.
+    first product of each one's look. Looks have their `near` ones, `others` of other categories and `crowd` (L,), and
+    `wanted` (L, W) int32 are what their lists would show but for the balance.
     """
 
     made: int
     changed: int
     ids: Sequence[str]
-    hashes: npt.NDArray[np.uint8]
+    hashes: Hashes
     owners: Indices
-    marks: npt.NDArray[np.uint64]
+    marks: Marks
     compact: Compact
     rows: Features
     expanded: Features
@@ -155,8 +157,10 @@ def _of_arrays(made: int, changed: int, arrays: dict[str, Array]) -> Kept:
     compact = Compact(Centring(arrays.pop("means")), arrays.pop("basis"))
     near, others = Near(**of("near")), Near(**of("others"))
     similar, elsewhere = Listed(**of("similar")), Listed(**of("elsewhere"))
-    lists = {"near": near, "others": others, "similar": similar, "elsewhere": elsewhere}
-    return Kept(made, changed, ids=ids, compact=compact, **lists, **arrays)
+    return Kept(
+        made=made, changed=changed, ids=ids, compact=compact,
+        near=near, others=others, similar=similar, elsewhere=elsewhere, **arrays,
+    )  # fmt: skip
 
 
 def _array(path: Path, size: int, checksum: int) -> Array:
@@ -180,5 +184,5 @@ def _checksum(array: Array) -> int:
     found = zlib.crc32(f"{array.dtype.str}{array.shape}".encode())
     content = array.reshape(-1).view(np.uint8) if array.size else np.zeros(0, np.uint8)
     for start in range(0, len(content), _PART):
-        found = zlib.crc32(content[start : start + _PART], found)
+        found = zlib.crc32(content[start : start + _PART].data, found)
     return found

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from catalogue.product import Product
 from model import duplicates, naming
@@ -12,7 +13,7 @@ from model.balance import SHOWN, balanced
 from model.extractors import Features
 from model.filling import Field
 from model.following import Near
-from model.kept import Kept, Listed
+from model.kept import Hashes, Kept, Listed, Marks
 from model.neighbours import Search, TopK, searched_exactly
 from model.policy import Mask, Policy, Traits, kept
 from model.progress import Track
@@ -82,9 +83,9 @@ def whole(
     search: Search,
     exact: Exact = searched_exactly,
 ) -> Kept:
-    """The lists of all `products`, as `lists.rank`, which see; they can be gone on from where the search is not `exact`.
+    """The lists of all `products`, as `lists.rank`, which see. They can be gone on from where the search is not `exact`.
 
-    Where it is, what is kept has neither rows nor looks of other categories.
+    Where it is, there are neither rows nor looks of other categories.
     """
     traits = Traits.of(products)
     compact, rows = _rows(photos, exact)
@@ -173,19 +174,25 @@ def listed(lists: Indices, numbers: Indices, traits: Traits, policy: Policy, pho
     return Listed.of(found.asked, found.found, cosines, len(numbers))
 
 
-def hashes_of(photos: Photos) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
+def hashes_of(photos: Photos) -> Hashes:
     """(M, 32) the sha256 of the photos."""
     return np.frombuffer(bytes.fromhex("".join(photos.hashes)), dtype=np.uint8).reshape(len(photos.hashes), -1)
 
 
-def marks_of(products: Sequence[Product], policy: Policy) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    """(N,) of each product what of it the lists look at, as a number that is another when that changes."""
-    told = ((each.category, each.available, each.paid if policy.price_factor else None) for each in products)
-    digests = b"".join(hashlib.blake2b(repr(each).encode(), digest_size=8).digest() for each in told)
-    return np.frombuffer(digests, dtype=np.uint64)
+def marks_of(products: Sequence[Product], policy: Policy) -> Marks:
+    """(N, 2) of each product numbers that are others when its category changes, and when what else lists look at does."""
+    told = ((each.category, (each.available, each.paid if policy.price_factor else None)) for each in products)
+    return np.array([[_mark(mine) for mine in each] for each in told], dtype=np.uint64)
 
 
-def trimmed(lists: Indices) -> np.ndarray[tuple[int, int], np.dtype[np.int32]]:
+def _mark(told: object) -> int:
+    return int.from_bytes(hashlib.blake2b(repr(told).encode(), digest_size=8).digest(), "big")
+
+
+CATEGORY, NO_CATEGORY = 0, _mark("")  # a column of marks, and what is in it for a product without
+
+
+def trimmed(lists: Indices) -> npt.NDArray[np.int32]:
     """`lists` without columns that hold nothing."""
     return lists[:, (lists >= 0).any(axis=0)].astype(np.int32)
 
