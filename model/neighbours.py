@@ -82,7 +82,12 @@ def search(features: Features, k: int, owners: Integers | None = None, track: Tr
 
 def searched_exactly(count: int, dimension: int) -> bool:
     """Whether `search` is exact for `count` rows of `dimension` values."""
-    return count * count * (dimension + 512) <= EXACT  # comparing costs about what 512 more dimensions would
+    return effort(count, dimension) <= EXACT
+
+
+def effort(count: int, dimension: int) -> int:
+    """What comparing all pairs of `count` rows of `dimension` values costs, in the unit of EXACT."""
+    return count * count * (dimension + 512)  # selecting costs about what 512 more dimensions would
 
 
 def nearest(features: Features, query: Features, k: int) -> TopK:

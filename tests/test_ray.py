@@ -92,9 +92,11 @@ def shop(tmp_path_factory: pytest.TempPathFactory, recipe: Recipe) -> Path:
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few photos and rows at a time, so that there is a middle."""
-    from model.cluster import extraction
+    from model.cluster import extraction, searching
 
     monkeypatch.setattr(extraction, "BLOCK", FEW)
+    monkeypatch.setattr(extraction, "LIGHT", 0)
+    monkeypatch.setattr(searching, "SMALL", 0)
     monkeypatch.setattr(neighbours, "BLOCK", 8)
 
 

@@ -17,7 +17,7 @@ from model.cluster.session import processors
 from model.cluster.worker import ANSWER, TASK, Answer, Load, Recipe, Task, Worker
 from model.extractors import Extractor, fingerprint
 from model.extractors.engine import OnEngine
-from model.features import BLOCK, Made
+from model.features import BLOCK, Made, here
 from model.images import View
 from model.photos import Photo, blocks_of
 from model.progress import Track
@@ -25,6 +25,7 @@ from model.progress import Track
 ROUNDS = 4  # in which what was lost with a process or a node is asked for again
 RESTARTS = 3  # of an actor in each of them
 AHEAD = 2  # tasks of an actor: one under way and the next
+LIGHT = 20_000  # photos whose small pictures the driver makes before other processes would have begun
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,9 @@ class Extraction:
         label: str,
     ) -> Iterator[Made]:
         """Blocks as they come. Raises ClusterError when the cluster keeps losing what it is asked for."""
+        if not isinstance(extractor, OnEngine) and sum(map(len, missing.values())) <= LIGHT:
+            yield from here(missing, extractor, unusable, track, label)
+            return
         blocks = [(view, part) for view, photos in missing.items() for part in blocks_of(photos, BLOCK)]
         tasks = [Task(number, view, _absolute(part)) for number, (view, part) in enumerate(blocks)]
         load = self.recipe if isinstance(extractor, OnEngine) else type(extractor)
@@ -51,6 +55,12 @@ class Extraction:
                 raise answer.error
             unusable |= {sha256: UnusableImage(reason) for sha256, reason in (answer.unusable or {}).items()}
             yield from answer.made
+
+
+def begin() -> None:
+    """Have Ray Data start the processes that keep its books, which it does at the first rows that it is given."""
+    for _ in ray.data.from_items([TASK]).iter_rows():
+        pass
 
 
 def _absolute(photos: Sequence[Photo]) -> list[Photo]:

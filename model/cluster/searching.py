@@ -29,6 +29,7 @@ S = TypeVar("S")
 
 RETRIES = 4  # of a task whose process or node is lost
 AHEAD = 3  # tasks under way for each processor
+SMALL = 1e11  # `neighbours.effort` of a second, in which the driver is done before other processes have begun
 TOGETHER = 8  # clusters of rows in a task
 
 Compared = tuple[slice, slice, Features, Features]  # two blocks of rows, and what their pairs must reach in each
@@ -36,9 +37,16 @@ Compared = tuple[slice, slice, Features, Features]  # two blocks of rows, and wh
 
 def search(features: Features, k: int, owners: Integers | None, track: Track) -> TopK:
     """As `neighbours.search`. Raises ClusterError when the cluster keeps losing what it is asked for."""
+    if small(*features.shape):
+        return neighbours.search(features, k, owners, track)
     if neighbours.searched_exactly(*features.shape):
         return neighbours.top_k(features, k, owners, track, proposed)
     return clusters.top_k(features, k, owners, track, each)
+
+
+def small(count: int, dimension: int) -> bool:
+    """Whether the driver alone searches `count` rows of `dimension` values."""
+    return neighbours.effort(count, dimension) <= SMALL
 
 
 def each(work: Callable[[T], S], items: Sequence[T], label: str, track: Track) -> Iterator[S]:

@@ -1,11 +1,9 @@
-"""The connection to a cluster for as long as a build takes: to one that is started here, or to one that is there."""
+"""The connection to a cluster for as long as a build takes."""
 
 import logging
 import os
-import shutil
 import socket
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,19 +13,16 @@ from threading import Event, Thread
 from typing import Any
 
 import ray
-import ray.data
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from catalogue.errors import ClusterError
-from model.photos import PROCESSORS
 
 PATIENCE = 4.0  # seconds that a cluster has to answer
 LOST = 10  # seconds of silence after which a cluster is given up
-STORE = 0.25  # share of this machine's memory that arrays in a cluster started here may take
 PACKAGES = ("numpy", "openvino", "pillow")  # what features depend on
 SEEN = 50  # names in the catalogue's folder by which it is known
 CODE = [str(Path(__file__).parents[2] / package) for package in ("catalogue", "model")]
-ONE = {"env_vars": {"BUILD_PROCESSORS": "1"}}  # a process of the cluster has one processor
+ONE = {"BUILD_PROCESSORS": "1"}  # in the environment: a process of the cluster has one processor
 
 
 @dataclass(frozen=True)
@@ -48,30 +43,13 @@ class Node:
 
 
 @contextmanager
-def started(processors: int = PROCESSORS) -> Iterator[None]:
-    """A cluster of as many processes on this machine, on loopback alone; they end with the block."""
-    folder = tempfile.mkdtemp(prefix="ray-")
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    try:
-        _init(
-            address="local", num_cpus=processors, include_dashboard=False, _node_ip_address="127.0.0.1",
-            object_store_memory=int(memory * STORE), _temp_dir=folder, runtime_env=ONE,
-        )  # fmt: skip
-        with _until_it_is_lost():
-            yield
-    finally:
-        ray.shutdown()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
 def joined(address: str) -> Iterator[None]:
     """The cluster at `address`, HOST:PORT, of which this machine is a node. Raises ClusterError."""
     _answers(address)
     try:
         # The code goes with the build, so that the nodes run that of the driver.
-        _init(address=address, runtime_env={**ONE, "py_modules": CODE})
-        with _until_it_is_lost():
+        connect(address=address, runtime_env={"env_vars": ONE, "py_modules": CODE})
+        with until_it_is_lost():
             yield
     finally:
         ray.shutdown()
@@ -102,7 +80,10 @@ def processors() -> int:
     return max(1, int(found.get("CPU", 1)))
 
 
-def _init(**settings: Any) -> None:
+def connect(**settings: Any) -> None:
+    """To the cluster that `ray.init` joins or starts by these `settings`. Raises ClusterError."""
+    import ray.data  # which takes as long as Ray itself, and a cluster may start meanwhile
+
     try:
         with _hushed():
             ray.init(log_to_driver=False, logging_level=logging.CRITICAL, **settings)
@@ -121,16 +102,19 @@ def _init(**settings: Any) -> None:
 
 @contextmanager
 def _hushed() -> Iterator[None]:
-    """Without the line that Ray's own core writes on stderr when it is told to write none."""
-    sys.stderr.flush()
+    """Without the line that Ray's own core writes on stderr when it is told to write none; Python's own are kept."""
+    before = sys.stderr
+    before.flush()
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    # Never closed: the progress of another thread may still hold it.
+    sys.stderr = os.fdopen(kept, "w", buffering=1, closefd=False)
     os.dup2(nowhere, 2)
     try:
         yield
     finally:
         os.dup2(kept, 2)
-        os.close(kept)
         os.close(nowhere)
+        sys.stderr = before
 
 
 def _answers(address: str) -> None:
@@ -146,7 +130,7 @@ def _answers(address: str) -> None:
 
 
 @contextmanager
-def _until_it_is_lost() -> Iterator[None]:
+def until_it_is_lost() -> Iterator[None]:
     """Without its head a cluster never answers again, and Ray waits for it: then the process ends with one line."""
     over = Event()
     address = ray.get_runtime_context().gcs_address

@@ -134,7 +134,12 @@ def _taking_photos(model: Any, network: Network) -> Any:
 def _compile(model: Any, precision: Precision) -> Any:
     import openvino
 
-    hints = {"INFERENCE_PRECISION_HINT": precision, "NUM_STREAMS": PROCESSORS, "INFERENCE_NUM_THREADS": PROCESSORS}
+    hints = {
+        "INFERENCE_PRECISION_HINT": precision,
+        "NUM_STREAMS": PROCESSORS,
+        "INFERENCE_NUM_THREADS": PROCESSORS,
+        "ENABLE_CPU_PINNING": False,  # else processes of one processor each all take the first one
+    }
     try:
         return openvino.Core().compile_model(model, "CPU", hints)
     except RuntimeError as error:
