@@ -1,11 +1,11 @@
 """The nearest rows of other categories, in catalogues too large to compare every row with all: nearly exact.
 
 However many neighbours of a row are found, most or all of them may have its own category. So the others are looked for
-apart: rows are grouped into clusters, and those of a cluster are compared with it and with the nearest clusters of
-which another category has most.
+apart: rows are grouped into clusters, and those of a cluster are compared with it, and with those rows of the nearest
+clusters that have not the category which most of its own have.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,23 +48,35 @@ def nearest(rows: Features, categories: Integers, k: int, track: Track) -> TopK:
 
 @dataclass(frozen=True)
 class _Pools:
-    """Which rows the rows of each cluster are compared with; `most` is the category that has most of each."""
+    """Which rows the rows of each of C clusters are compared with.
 
+    `most` (C,) is the category that has most of each, and `counts` say of each of these how many rows (C,) have it.
+    """
+
+    categories: Integers
     clusters: Sequence[Integers]
     centres: Features
     most: Integers
+    counts: Mapping[int, Integers]
 
     @classmethod
     def of(cls, rows: Features, categories: Integers, clusters: Sequence[Integers]) -> "_Pools":
-        sums = [rows[members].sum(axis=0) for members in clusters]
-        most = [np.bincount(categories[members]).argmax() for members in clusters]
-        centres = unit(np.array(sums, dtype=np.float32).reshape(-1, rows.shape[1]))
-        return cls(clusters, centres, np.array(most, dtype=np.int64))
+        sums = np.stack([rows[members].sum(axis=0) for members in clusters])
+        most = np.array([np.bincount(categories[members]).argmax() for members in clusters])
+        named = np.repeat(np.arange(len(clusters)), [len(members) for members in clusters])
+        labels = categories[np.concatenate(clusters)]
+        counts = {
+            category: np.bincount(named[labels == category], minlength=len(clusters))
+            for category in np.unique(most).tolist()
+        }
+        return cls(categories, clusters, unit(sums), most, counts)
 
     def around(self, own: int) -> Integers:
-        """The rows of it, whose categories may differ, and of the nearest ones of others, POOL if there are so many."""
+        """The rows of it, and of the nearest clusters those of other categories, POOL if there are so many."""
         near = np.argsort(-(self.centres @ self.centres[own]), kind="stable")
-        near = near[self.most[near] != self.most[own]]
-        ends = np.cumsum([len(self.clusters[other]) for other in near[:POOL]])
-        enough = int(np.searchsorted(ends, POOL)) + 1
-        return np.concatenate([self.clusters[other] for other in (own, *near[:enough])])
+        near = near[near != own]
+        most = int(self.most[own])
+        others = np.array([len(self.clusters[other]) for other in near]) - self.counts[most][near]
+        enough = int(np.searchsorted(np.cumsum(others), POOL)) + 1
+        found = np.concatenate([self.clusters[own][:0], *(self.clusters[other] for other in near[:enough])])
+        return np.concatenate([self.clusters[own], found[self.categories[found] != most]])
