@@ -1,6 +1,6 @@
 """How products, neighbour lists and the manifest stand in JSON: pure functions from dataclasses to bytes and back.
 
-A list of neighbours is `[indices, steps, reasons]`: indices into the catalogue (sorted by id); similarities × 10⁴ of
+A list of neighbours is `[indices, steps, reasons]`: numbers of products in the catalogue; similarities × 10⁴ of
 which the first is whole and each further one the difference to the one before, which keeps them short; and a digit to
 the base 32 for each one's reasons, left out where there are none. The order is the ranked one.
 """
@@ -11,7 +11,7 @@ import re
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate, chain, pairwise
 from typing import Any, NamedTuple
 
@@ -26,6 +26,7 @@ SIDE = 10_000  # places along each side of the map
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"
 _FLAGS = {digit: flags for flags, digit in enumerate(_DIGITS)}
 _KEYS = {item.name for item in fields(Product)} | {"thumbnails"}
+_FILE = re.compile(r"(?:[0-9a-f]{16}/)?[a-z]+(?:-\d+)?\.json")
 _ROW = re.compile(rb"\[[^][]*(?:\[[^][]*\][^][]*)*\]")  # one of many in a file, none of which has brackets in its texts
 
 Pair = tuple[int, int, int]  # index, similarity × 10⁴, reasons
@@ -45,9 +46,11 @@ class Build:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a precomputed folder holds; `files` maps each file of the version's folder to its sha256.
+    """What a precomputed folder holds; `files` maps each file of the version to its sha256.
 
-    `version` is the hash of those, so equal content has an equal version on any day and machine.
+    A file is named alone where it lies in the version's own folder, and as `VERSION/name` where it was written with
+    an earlier one. `version` is the hash of those, so equal files have an equal version on any day and machine.
+    `base` products stand in the shards where files of changes were written since; without such files it is 0.
     """
 
     version: str
@@ -57,6 +60,22 @@ class Manifest:
     photos: int
     drops: Mapping[str, int]
     files: Mapping[str, str]
+    base: int = 0
+
+    @property
+    def sharded(self) -> int:
+        """How many products stand in the shards."""
+        return self.base or self.products
+
+    @cached_property
+    def paths(self) -> dict[str, str]:
+        """The sha256 of each file by where it lies in the folder."""
+        return {name if "/" in name else f"{self.version}/{name}": sha256 for name, sha256 in self.files.items()}
+
+    @cached_property
+    def places(self) -> dict[str, str]:
+        """Where each file lies in the folder, by its name alone."""
+        return {path.rpartition("/")[2]: path for path in self.paths}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +108,10 @@ def version_of(build: Build, files: Mapping[str, str]) -> str:
 
 
 def manifest_bytes(manifest: Manifest) -> bytes:
-    text = json.dumps({"format": FORMAT, **asdict(manifest)}, sort_keys=True, indent=1, ensure_ascii=False)
+    value = {"format": FORMAT, **asdict(manifest)}
+    if not manifest.base:
+        del value["base"]
+    text = json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False)
     return f"{text}\n".encode()
 
 
@@ -101,11 +123,24 @@ def parse_manifest(content: bytes) -> Manifest:
     manifest = Manifest(**{**value, "build": Build(**value["build"])})
     if version_of(manifest.build, manifest.files) != manifest.version:
         raise ValueError("the version is not the hash of the content")
+    names = [name.rpartition("/")[2] for name in manifest.files if _FILE.fullmatch(name)]
+    if len({*names}) != len(manifest.files):
+        raise ValueError("a file is named twice, or has no name of ours")
     return manifest
 
 
 def catalogue_bytes(entries: Sequence[Entry]) -> bytes:
-    return dump([_entry_row(entry) for entry in entries])
+    return dump([entry_row(entry) for entry in entries])
+
+
+def entry_row(entry: Entry) -> dict[str, Any]:
+    """A product as it stands in a file."""
+    row = {item.name: getattr(entry.product, item.name) for item in fields(Product)}
+    row |= {name: str(row[name]) for name in ("price", "sale_price") if row[name]}
+    row["thumbnails"] = [
+        [getattr(thumbnail, item.name) for item in fields(Thumbnail)] for thumbnail in entry.thumbnails
+    ]
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in row.items() if value}
 
 
 def parse_entry(row: dict[str, Any]) -> Entry:
@@ -143,7 +178,14 @@ def _amount(price: str) -> int:
 
 def neighbours_bytes(lists: Sequence[Sequence[Pair]]) -> bytes:
     """`lists` hold (index, similarity × 10⁴, reasons), best first."""
-    return dump([_list_row(each) for each in lists])
+    return dump([list_row(each) for each in lists])
+
+
+def list_row(pairs: Sequence[Pair]) -> list[Any]:
+    """A list of neighbours as it stands in a file."""
+    row: list[Any] = [[index for index, _, _ in pairs], _steps([score for _, score, _ in pairs])]
+    reasons = "".join(_DIGITS[flags] for _, _, flags in pairs)
+    return [*row, reasons] if reasons.strip("0") else row
 
 
 def parse_list(row: Sequence[Any]) -> tuple[Pair, ...]:
@@ -222,20 +264,5 @@ def parse_heats(row: Sequence[Any]) -> tuple[str, ...]:
     return tuple(str(text) for text in row)
 
 
-def _list_row(pairs: Sequence[Pair]) -> list[Any]:
-    row: list[Any] = [[index for index, _, _ in pairs], _steps([score for _, score, _ in pairs])]
-    reasons = "".join(_DIGITS[flags] for _, _, flags in pairs)
-    return [*row, reasons] if reasons.strip("0") else row
-
-
 def _steps(scores: list[int]) -> list[int]:
     return scores[:1] + [after - before for before, after in pairwise(scores)]
-
-
-def _entry_row(entry: Entry) -> dict[str, Any]:
-    row = {item.name: getattr(entry.product, item.name) for item in fields(Product)}
-    row |= {name: str(row[name]) for name in ("price", "sale_price") if row[name]}
-    row["thumbnails"] = [
-        [getattr(thumbnail, item.name) for item in fields(Thumbnail)] for thumbnail in entry.thumbnails
-    ]
-    return {name: value for name, value in row.items() if value}

@@ -18,8 +18,13 @@ COLUMNS: dict[Sort, str] = {
     "title": "title",
     "newest": "newest",
 }
+INDEXED = """
+    position, json_extract(entry, '$.title'), json_extract(entry, '$.brand'), json_extract(entry, '$.product_type'),
+    id, json_extract(entry, '$.description')
+FROM products
+"""
 # Made once the first answer is out, or when a search first needs it: it takes longer than all the rest of a start.
-# Each index ends with the position by itself, which breaks ties by id.
+# Each index ends with the position by itself, which breaks ties.
 INDEX = """
 CREATE TABLE beside.sorted (
     position INTEGER PRIMARY KEY, category INTEGER, price INTEGER, price_down INTEGER, newest INTEGER, title TEXT
@@ -40,11 +45,8 @@ CREATE VIRTUAL TABLE beside.words USING fts5 (
 );
 INSERT INTO beside.words (words, rank) VALUES ('automerge', 0);
 INSERT INTO beside.words (words, rank) VALUES ('hashsize', 12000000);
-INSERT INTO beside.words (rowid, title, brand, category, id, description) SELECT
-    position, json_extract(entry, '$.title'), json_extract(entry, '$.brand'), json_extract(entry, '$.product_type'),
-    id, json_extract(entry, '$.description')
-FROM products;
 """
+INDEX += f"INSERT INTO beside.words (rowid, title, brand, category, id, description) SELECT {INDEXED};"
 JOINED = "FROM words CROSS JOIN sorted ON position = words.rowid WHERE words MATCH ?"  # words first: they are few
 
 

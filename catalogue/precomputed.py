@@ -2,28 +2,33 @@
 
 precomputed/
     manifest.json                     names the version that is served and each of its files with its sha256
-    VERSION/catalogue-0000.json       1,000 products a file, sorted by id
+    VERSION/catalogue-0000.json       1,000 products a file, sorted by id; each has its place among all as a number
     VERSION/neighbours-0000.json      their lists
     VERSION/elsewhere-0000.json       their lists of other categories, where there are categories
     VERSION/heats-0000.json           where the similarity comes from, where that was asked for
+    VERSION/changes-0001.json         rows of all these that an update of a large catalogue changed: see `change`
     VERSION/duplicates.json           groups of products that look the same
     VERSION/map.json                  the place of each product on a map of the catalogue
     VERSION/report.json               how good the lists are
     images/ab/….webp                  thumbnails, named by the photo that they show
     photo/                            the search by photo, where it was made: `model.bundled` has its format
+
+What an update did not change lies where an earlier version wrote it, in another folder VERSION/.
 """
 
 import gc
 import hashlib
 import os
+import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from catalogue import encoding
+from catalogue import changing, encoding
+from catalogue.change import Change, change_names, is_change, parse_change
 from catalogue.database import Database
 from catalogue.encoding import Listing, Manifest
 from catalogue.errors import PrecomputedError
@@ -49,16 +54,37 @@ def load(folder: str | Path, *, images: bool = True) -> Shop:
     thumbnails: defaultdict[str, bytearray] = defaultdict(bytearray)
     database = Database()
     with _without_collecting(), database.filling() as connection, ThreadPoolExecutor(1) as writer:
-        tables = Tables(connection, writer, manifest.products)
-        for name, sha256 in sorted(manifest.files.items(), key=_number):
-            listings = _added(tables, folder / manifest.version / name, sha256)
+        tables = Tables(connection, writer, manifest.products, manifest.sharded)
+        changed = changed_in(folder, manifest, change_names(manifest))
+        for name in sorted([name for name in manifest.places if not is_change(name)], key=_number):
+            listings = _added(tables, folder, manifest, name)
             if images:
-                _note_thumbnails(thumbnails, listings)
-        _reject_foreign(folder / manifest.version, manifest.files)
+                note_thumbnails(thumbnails, _standing(listings, changed, manifest.products))
+        reject_foreign(folder / manifest.version, manifest.files)
         _check_counts(folder, manifest, tables)
-        _check_thumbnails(folder / IMAGES, thumbnails)
+        if images:
+            note_thumbnails(thumbnails, changed.values())
+        check_thumbnails(folder / IMAGES, thumbnails)
         tables.finish()
+        apply(folder, manifest, change_names(manifest), connection)
     return Shop(manifest, database)
+
+
+def apply(
+    folder: Path, manifest: Manifest, paths: Iterable[str], connection: sqlite3.Connection, *, beside: bool = False
+) -> None:
+    """Put files of changes into filled tables, which then have the version's products. Raises PrecomputedError."""
+    for path in paths:
+        with understood_file(folder / path):
+            changing.apply(connection, change_in(folder, manifest, path), beside=beside)
+    if (counts := changing.counts(connection, manifest.sharded)) != (manifest.products, manifest.products):
+        raise _miscounted(folder, *counts, manifest.products)
+
+
+def change_in(folder: Path, manifest: Manifest, path: str) -> Change:
+    """A file of changes. Raises PrecomputedError."""
+    with understood_file(folder / path):
+        return parse_change(checked(folder / path, manifest.paths[path]))
 
 
 @contextmanager
@@ -80,7 +106,7 @@ def verify(folder: Path) -> Shop:
     for entry in shop:
         for thumbnail in entry.thumbnails:
             for size in SIZES:
-                _checked(folder / IMAGES / thumbnail.path(size), thumbnail.digest(size))
+                checked(folder / IMAGES / thumbnail.path(size), thumbnail.digest(size))
     return shop
 
 
@@ -101,7 +127,8 @@ def read_manifest(folder: Path) -> Manifest:
         raise PrecomputedError(f"{path} is not a manifest of this version: {error}. Build the folder again.") from error
 
 
-def _checked(path: Path, sha256: str) -> bytes:
+def checked(path: Path, sha256: str) -> bytes:
+    """The content of a file. Raises PrecomputedError when it is not the one of this hash."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -111,20 +138,41 @@ def _checked(path: Path, sha256: str) -> bytes:
     return content
 
 
-def _number(file: tuple[str, str]) -> list[str]:
-    """The order in which what is checked and what is written take turns: shards of one number together."""
-    return file[0].split("-")[::-1]
-
-
-def _added(tables: Tables, path: Path, sha256: str) -> Iterable[Listing]:
-    content = _checked(path, sha256)
+@contextmanager
+def understood_file(path: Path) -> Iterator[None]:
+    """Raise PrecomputedError, which names the file, for what makes no sense in it."""
     try:
-        return tables.add(path.name, content)
-    except (ValueError, KeyError, TypeError) as error:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise PrecomputedError(f"{path} cannot be read: {error}. Build the folder again.") from error
 
 
-def _reject_foreign(folder: Path, known: Mapping[str, str]) -> None:
+def _number(name: str) -> list[str]:
+    """The order in which what is checked and what is written take turns: shards of one number together."""
+    return name.split("-")[::-1]
+
+
+def _added(tables: Tables, folder: Path, manifest: Manifest, name: str) -> Mapping[int, Listing]:
+    path = manifest.places[name]
+    with understood_file(folder / path):
+        return tables.add(name, checked(folder / path, manifest.paths[path]))
+
+
+def changed_in(folder: Path, manifest: Manifest, paths: Iterable[str]) -> dict[int, Listing]:
+    """The products of files of changes by number, as the last of those files has each. Raises PrecomputedError."""
+    found: dict[int, Listing] = {}
+    for path in paths:
+        with understood_file(folder / path):
+            found |= change_in(folder, manifest, path).listings
+    return {number: listing for number, listing in found.items() if number < manifest.products}
+
+
+def _standing(listings: Mapping[int, Listing], changed: Container[int], products: int) -> Iterable[Listing]:
+    """Those that are as their shard has them."""
+    return (listing for number, listing in listings.items() if number < products and number not in changed)
+
+
+def reject_foreign(folder: Path, known: Mapping[str, str]) -> None:
     for path in sorted(folder.iterdir() if folder.is_dir() else ()):  # without products there are no files
         if path.name not in known and not path.name.startswith("."):
             raise PrecomputedError(f"{path} is not in the manifest. Remove it, or build the folder again.")
@@ -133,15 +181,18 @@ def _reject_foreign(folder: Path, known: Mapping[str, str]) -> None:
 def _check_counts(folder: Path, manifest: Manifest, tables: Tables) -> None:
     counts = {name: tables.counts[name] for name in ("products", "neighbours")}
     optional = {count for name in ("elsewhere", "heats") if (count := tables.counts[name])}
-    if {*counts.values(), *optional} != {manifest.products}:
-        raise PrecomputedError(
-            f"{folder} has {counts['products']} products and {counts['neighbours']} lists where its manifest says"
-            f" {manifest.products}. Build the folder again."
-        )
+    if {*counts.values(), *optional} != {manifest.sharded}:
+        raise _miscounted(folder, counts["products"], counts["neighbours"], manifest.sharded)
 
 
-def _note_thumbnails(names: defaultdict[str, bytearray], listings: Iterable[Listing]) -> None:
-    """Keep the names of their files by folder, in as few bytes as they take."""
+def _miscounted(folder: Path, products: int, lists: int, said: int) -> PrecomputedError:
+    return PrecomputedError(
+        f"{folder} has {products} products and {lists} lists where its manifest says {said}. Build the folder again."
+    )
+
+
+def note_thumbnails(names: defaultdict[str, bytearray], listings: Iterable[Listing]) -> None:
+    """Keep the names of their thumbnails by folder, in as few bytes as they take."""
     for listing in listings:
         for source in listing.sources:
             for size in SIZES:
@@ -149,7 +200,7 @@ def _note_thumbnails(names: defaultdict[str, bytearray], listings: Iterable[List
                 names[folder] += f"{name}/".encode()
 
 
-def _check_thumbnails(images: Path, names: Mapping[str, bytearray]) -> None:
+def check_thumbnails(images: Path, names: Mapping[str, bytearray]) -> None:
     for folder, wanted in sorted(names.items()):
         present = {file.name for file in os.scandir(images / folder)} if (images / folder).is_dir() else set()
         for name in wanted.decode().split("/")[:-1]:

@@ -1,4 +1,7 @@
-"""Rows that stand beside the products, in the shards that they came in: looked at when a product is asked for."""
+"""Rows that stand beside the products, in the shards that they came in: looked at when a product is asked for.
+
+A row that changed since stands by itself and goes before that of its shard.
+"""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -20,29 +23,27 @@ KEPT = 1 << 11  # shards of which it is known where each row ends, 4 kB each
 
 
 class Shards:
-    """The rows of some number of products; empty ones where there is no shard.
+    """The rows of some number of products, of which the first `sharded` stand in shards; empty where there is none.
 
     That a shard is what a build wrote, its hash has said; that it makes sense is seen when it is read. All methods
     raise PrecomputedError, which names its file.
     """
 
-    def __init__(self, database: Database, products: int) -> None:
+    def __init__(self, database: Database, products: int, sharded: int) -> None:
         self._database, self._products = database, products
-        self._ends = lru_cache(KEPT)(partial(_ends, database, products))  # a method would hold what holds it
+        self._ends = lru_cache(KEPT)(partial(_ends, database, sharded))  # a method would hold what holds it
 
     def neighbours(self, kind: Kind, position: int) -> tuple[Pair, ...]:
         """One list, best first."""
-        number, place = divmod(position, SHARD)
-        with understood(_file_of(kind, number)):
-            row = self._row(kind, number, place)
+        with understood(_file_of(kind, position // SHARD)):
+            row = self._row(kind, position)
             encoding.check_lists([row], self._products)
             return encoding.parse_list(row)
 
     def heats(self, position: int) -> tuple[str, ...]:
         """The heat maps of a product's first neighbours."""
-        number, place = divmod(position, SHARD)
-        with understood(_file_of("heats", number)):
-            return encoding.parse_heats(self._row("heats", number, place))
+        with understood(_file_of("heats", position // SHARD)):
+            return encoding.parse_heats(self._row("heats", position))
 
     def check(self) -> None:
         """Read all of them."""
@@ -50,13 +51,30 @@ class Shards:
             with understood(_file_of(kind, number)):
                 rows = orjson.loads(_content(self._database, kind, number))
                 self._ends(kind, number)
-                if kind == "heats":
-                    for row in rows:
-                        encoding.parse_heats(row)
-                else:
-                    encoding.check_lists(rows, self._products)
+                self._check(kind, self._standing(kind, number * SHARD, rows))
+        for kind in KINDS:
+            with understood(kind):
+                changed = self._database.rows("SELECT content FROM rows WHERE kind = ?", [kind])
+                self._check(kind, [orjson.loads(content) for (content,) in changed])
 
-    def _row(self, kind: Kind, number: int, place: int) -> Sequence[Any]:
+    def _check(self, kind: Kind, rows: Sequence[Any]) -> None:
+        if kind == "heats":
+            for row in rows:
+                encoding.parse_heats(row)
+        else:
+            encoding.check_lists(rows, self._products)
+
+    def _standing(self, kind: Kind, start: int, rows: Sequence[Any]) -> list[Any]:
+        """Those of a shard that have not changed since."""
+        sql = "SELECT position FROM rows WHERE kind = ? AND position >= ? AND position < ?"
+        changed = {position for (position,) in self._database.rows(sql, [kind, start, start + SHARD])}
+        return [row for at, row in enumerate(rows, start) if at < self._products and at not in changed]
+
+    def _row(self, kind: Kind, position: int) -> Sequence[Any]:
+        sql = "SELECT content FROM rows WHERE kind = ? AND position = ?"
+        for (changed,) in self._database.rows(sql, [kind, position]):
+            return list(orjson.loads(changed))
+        number, place = divmod(position, SHARD)
         content = _content(self._database, kind, number)
         return encoding.row_at(content, self._ends(kind, number), place) if content else []
 
@@ -66,9 +84,9 @@ def _content(database: Database, kind: Kind, number: int) -> bytes:
     return rows[0][0] if rows else b""
 
 
-def _ends(database: Database, products: int, kind: Kind, number: int) -> bytes:
+def _ends(database: Database, sharded: int, kind: Kind, number: int) -> bytes:
     """What `row_ends` finds in a shard. Raises ValueError."""
-    ends, expected = encoding.row_ends(_content(database, kind, number)), min(SHARD, products - number * SHARD)
+    ends, expected = encoding.row_ends(_content(database, kind, number)), min(SHARD, sharded - number * SHARD)
     if len(ends) != expected:
         raise ValueError(f"it has {len(ends)} rows that can be told apart, of {expected} products")
     return ends.tobytes()

@@ -15,16 +15,18 @@ from catalogue.shards import Kind, Shards, understood
 
 
 class Shop:
-    """A catalogue with its neighbour lists, in a database. Products stand in the order of their ids.
+    """A catalogue with its neighbour lists, in a database.
+
+    Products stand in the order of their numbers: that of their ids, until a large catalogue was updated.
 
     Any thread may ask, and a process forked from the one that loaded it.
     """
 
     def __init__(self, manifest: Manifest, database: Database) -> None:
         self.manifest = manifest
-        self._database = database
+        self.database = self._database = database
         self._finder = Finder(database, manifest.products)
-        self._shards = Shards(database, manifest.products)
+        self._shards = Shards(database, manifest.products, manifest.sharded)
 
     def __len__(self) -> int:
         """How many products there are."""
@@ -131,7 +133,7 @@ class Shop:
         return Layout(by_id, laid_out) if by_id else None
 
     def places(self, most: int) -> tuple[list[Placed], int]:
-        """Up to `most` products with a place on the map, chosen evenly by their ids, and how many have one."""
+        """Up to `most` products with a place on the map, chosen evenly by their numbers, and how many have one."""
         if not (content := self._file(MAP)):
             return [], 0
         with understood(MAP):

@@ -1,35 +1,17 @@
 """Writes a precomputed folder so that at every moment a whole version of it can be read."""
 
-import hashlib
 import re
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
 
-from catalogue import atomic, encoding
-from catalogue.encoding import GROUPS, MAP, REPORT, SCALE, SHARD, Build, Entry, Manifest, Pair
+from catalogue import atomic, encoding, updating
+from catalogue.content import Content
+from catalogue.content import Extras as Extras
+from catalogue.encoding import Build, Entry, Manifest
 from catalogue.errors import PrecomputedError
 from catalogue.precomputed import IMAGES, MANIFEST, SIZES
-from catalogue.product import Layout, Neighbour
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Extras:
-    """What stands beside the catalogue and its lists, by product id; what is empty is not written.
-
-    `elsewhere`: lists of other categories. `groups`: products that look the same. `layout`: the map. `heats`: encoded
-    heat maps of the first neighbours. `report`: the quality report's file.
-    """
-
-    elsewhere: Mapping[str, Sequence[Neighbour]] = field(default_factory=dict)
-    groups: Sequence[Sequence[str]] = ()
-    layout: Layout | None = None
-    heats: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    report: bytes = b""
+from catalogue.product import Neighbour
 
 
 def write(
@@ -43,73 +25,52 @@ def write(
     """Write catalogue and lists as a new version, then the manifest in one step, then remove what it supersedes.
 
     The thumbnails of `entries` must lie in `folder / "images"` already (they are only ever added before this).
-    Products whose id `neighbours` lacks have an empty list. Equal input gives equal bytes. Raises PrecomputedError
-    when the folder cannot be written.
+    Products whose id `neighbours` lacks have an empty list. Equal input gives equal bytes, unless a large catalogue
+    goes on from the version that lies there: see `updating`. Raises PrecomputedError when the folder cannot be written.
     """
-    entries = sorted(entries, key=lambda entry: entry.product.id)
-    contents = _contents(entries, neighbours, extras or Extras())
-    files = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    by_id = {entry.product.id: entry for entry in entries}
+    ids = sorted(by_id)
+
+    def arranged(order: Iterable[str]) -> Content:
+        return Content([by_id[each] for each in order], neighbours, extras or Extras())
+
+    plan = updating.update(folder, build, ids, arranged) or updating.whole(arranged(ids))
+    files = plan.files()
     manifest = Manifest(
         version=encoding.version_of(build, files),
         build=build,
-        products=len(entries),
-        listed=sum(bool(neighbours.get(entry.product.id)) for entry in entries),
+        products=len(ids),
+        listed=sum(bool(neighbours.get(each)) for each in ids),
         photos=sum(len(entry.thumbnails) for entry in entries),
         drops=dict(drops or {}),
         files=files,
+        base=plan.base,
     )
     try:
-        for name, content in contents.items():
+        for name, content in plan.new.items():
             atomic.write_bytes(folder / manifest.version / name, content)
-        atomic.write_bytes(folder / MANIFEST, encoding.manifest_bytes(manifest))
+        _serve(folder, manifest)
         _prune(folder, manifest, entries)
     except OSError as error:
         raise PrecomputedError(f"{error.filename or folder} cannot be written: {error.strerror}.") from error
     return manifest
 
 
-def _contents(
-    entries: Sequence[Entry], neighbours: Mapping[str, Sequence[Neighbour]], extras: Extras
-) -> dict[str, bytes]:
-    """The files of the version's folder."""
-    index = {entry.product.id: position for position, entry in enumerate(entries)}
-    files = {
-        **_shards("catalogue", [encoding.catalogue_bytes(shard) for shard in _batched(entries)]),
-        **_shards("neighbours", [encoding.neighbours_bytes(s) for s in _batched(_indexed(index, neighbours))]),
-    }
-    if any(extras.elsewhere.values()):
-        shards = _batched(_indexed(index, extras.elsewhere))
-        files |= _shards("elsewhere", [encoding.neighbours_bytes(shard) for shard in shards])
-    if any(extras.heats.values()):
-        rows = [extras.heats.get(product_id, ()) for product_id in index]
-        files |= _shards("heats", [encoding.heats_bytes(shard) for shard in _batched(rows)])
-    if extras.groups:
-        files[GROUPS] = encoding.groups_bytes([[index[each] for each in group] for group in extras.groups])
-    if extras.layout:
-        files[MAP] = encoding.map_bytes(list(index), extras.layout)
-    return files | ({REPORT: extras.report} if extras.report else {})
-
-
-def _indexed(index: Mapping[str, int], neighbours: Mapping[str, Sequence[Neighbour]]) -> list[list[Pair]]:
-    return [
-        [(index[near.product_id], round(near.similarity * SCALE), near.reasons) for near in neighbours.get(own, ())]
-        for own in index
-    ]
-
-
-def _batched(items: Sequence[T]) -> list[Sequence[T]]:
-    return [items[start : start + SHARD] for start in range(0, len(items), SHARD)]
-
-
-def _shards(kind: str, contents: Sequence[bytes]) -> dict[str, bytes]:
-    return {f"{kind}-{number:04}.json": content for number, content in enumerate(contents)}
+def _serve(folder: Path, manifest: Manifest) -> None:
+    content, path = encoding.manifest_bytes(manifest), folder / MANIFEST
+    if not path.is_file() or path.read_bytes() != content:
+        atomic.write_bytes(path, content)
 
 
 def _prune(folder: Path, manifest: Manifest, entries: Sequence[Entry]) -> None:
-    """Remove other versions, and thumbnails that no product shows any more; nothing that is not named as ours."""
-    for path in folder.iterdir():
-        if re.fullmatch(r"[0-9a-f]{16}", path.name) and path.name != manifest.version:
+    """Remove files of other versions, and thumbnails that no product shows any more; nothing not named as ours."""
+    served = manifest.paths
+    for path in [path for path in folder.iterdir() if re.fullmatch(r"[0-9a-f]{16}", path.name)]:
+        kept = {file.name for file in path.iterdir() if f"{path.name}/{file.name}" in served}
+        if not kept:
             shutil.rmtree(path)
+        for file in [file for file in path.iterdir() if file.name not in kept] if kept else ():
+            file.unlink()
     shown = {thumbnail.path(size) for entry in entries for thumbnail in entry.thumbnails for size in SIZES}
     for path in (folder / IMAGES).glob("*/*"):
         name = path.relative_to(folder / IMAGES).as_posix()

@@ -47,7 +47,7 @@ PHOTO: dict[str, Json] = {
 MEANINGS = {
     "q": "Words that a product must have, or the beginnings of words; empty for all products.",
     "category": "The category that products must be in, as `categories` names it; empty for any.",
-    "sort": "The order. Without `q`, `relevance` is the order of the ids.",
+    "sort": "The order. Without `q`, `relevance` is the order of the catalogue.",
     "page": "The page, counted from 1; beyond the last one there are no products.",
     "per_page": "Products on a page.",
     "k": "How many similar products at most; a list is as long as the catalogue's build made it.",

@@ -1,0 +1,74 @@
+"""What a version of the lists says: rows of each kind by the numbers of the products, and files of the whole."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from catalogue import encoding
+from catalogue.change import CATALOGUE
+from catalogue.encoding import GROUPS, MAP, REPORT, SCALE, SHARD, Entry
+from catalogue.product import Layout, Neighbour
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What stands beside the catalogue and its lists, by product id; what is empty is not written.
+
+    `elsewhere`: lists of other categories. `groups`: products that look the same. `layout`: the map. `heats`: encoded
+    heat maps of the first neighbours. `report`: the quality report's file.
+    """
+
+    elsewhere: Mapping[str, Sequence[Neighbour]] = field(default_factory=dict)
+    groups: Sequence[Sequence[str]] = ()
+    layout: Layout | None = None
+    heats: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    report: bytes = b""
+
+
+class Content:
+    """A catalogue with its lists, in which each product has its place among `entries` for a number."""
+
+    def __init__(self, entries: Sequence[Entry], neighbours: Mapping[str, Sequence[Neighbour]], extras: Extras) -> None:
+        self._entries, self._extras = entries, extras
+        self._index = {entry.product.id: number for number, entry in enumerate(entries)}
+        self._lists = {"neighbours": neighbours}
+        if any(extras.elsewhere.values()):
+            self._lists["elsewhere"] = extras.elsewhere
+        heated = any(extras.heats.values())
+        self.kinds = (CATALOGUE, *self._lists, *(["heats"] if heated else []))
+
+    def __len__(self) -> int:
+        """How many products there are."""
+        return len(self._entries)
+
+    def rows(self, kind: str, start: int) -> list[Any]:
+        """Of the products from number `start` on, as many as a shard has; none of a kind that there is not."""
+        entries = self._entries[start : start + SHARD]
+        if kind == CATALOGUE:
+            return [encoding.entry_row(entry) for entry in entries]
+        ids = [entry.product.id for entry in entries]
+        if kind in self._lists:
+            return [self._list(self._lists[kind].get(own, ())) for own in ids]
+        return [[*self._extras.heats.get(own, ())] for own in ids] if kind in self.kinds else []
+
+    def shards(self) -> dict[str, bytes]:
+        """All rows in files by their names."""
+        starts = range(0, len(self), SHARD)
+        return {
+            f"{kind}-{number:04}.json": encoding.dump(self.rows(kind, start))
+            for kind in self.kinds
+            for number, start in enumerate(starts)
+        }
+
+    def others(self) -> dict[str, bytes]:
+        """The files that are no rows of products, by their names."""
+        extras, files = self._extras, {}
+        if extras.groups:
+            files[GROUPS] = encoding.groups_bytes([[self._index[each] for each in group] for group in extras.groups])
+        if extras.layout:
+            files[MAP] = encoding.map_bytes(list(self._index), extras.layout)
+        return files | ({REPORT: extras.report} if extras.report else {})
+
+    def _list(self, neighbours: Sequence[Neighbour]) -> list[Any]:
+        pairs = [(self._index[near.product_id], round(near.similarity * SCALE), near.reasons) for near in neighbours]
+        return encoding.list_row(pairs)
