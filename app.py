@@ -8,9 +8,9 @@ from catalogue.errors import one_line_errors
 from storefront import listening, stored
 
 
-def load() -> flask.Flask:
-    """The site of the lists as they are now."""
-    site: flask.Flask = stored.site(os.environ.get("PRECOMPUTED_DIR", "precomputed")).server
+def load(before: flask.Flask | None = None) -> flask.Flask:
+    """The site of the lists as they are now; of what the one `before` has, it reads only what changed."""
+    site: flask.Flask = stored.site(os.environ.get("PRECOMPUTED_DIR", "precomputed"), before).server
     return site
 
 

@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import extract, fetch, memory, neighbours, quality, reproduce_seed, scale, serve, slug
+from benchmarks import extract, fetch, memory, neighbours, quality, reproduce_seed, scale, serve, slug, update
 from benchmarks.figure import Figure
 from catalogue import command as command_line
 from model import agreement, calibration, extractors
@@ -229,6 +229,19 @@ def slug_command(photo: str, workers: int | None, as_json: bool) -> None:
             Console().print(table)
         print(*report.notes, sep="\n")
     slug.settle(report)
+
+
+@cli.command("update")
+@click.option("--products", default=100_000, show_default=True, type=click.IntRange(97), help="Of the drawn shop.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def update_command(products: int, as_json: bool) -> None:
+    """A thousandth of a drawn shop's products and their lists changed: written and served, against the whole."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started ends too
+    figures = update.measure(products, bar)
+    if as_json:
+        print(json.dumps(update.as_rows(figures), indent=1))
+    else:
+        _print(_figures(figures))
 
 
 def _parts(report: slug.Report) -> Table:

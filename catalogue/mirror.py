@@ -38,7 +38,7 @@ class Mirror:
         """Lists `place`. Raises StorageError."""
         self.place, self.folder = place, folder
         self.there = place.items()
-        self._journal = folder.parent / f"{folder.name}.jsonl"
+        self._journal = journal_of(folder)
         self._known = dict(_lines(self._journal))
 
     def here(self, below: str = "") -> list[str]:
@@ -123,6 +123,11 @@ class Mirror:
                     self._known[name] = known
                     journal.write(_line((name, known)))
                 yield name
+
+
+def journal_of(folder: Path) -> Path:
+    """Where the journal of a folder lies."""
+    return folder.parent / f"{folder.name}.jsonl"
 
 
 def _each(names: Sequence[str], function: Callable[[str], T]) -> Iterator[tuple[str, T]]:

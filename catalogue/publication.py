@@ -44,7 +44,7 @@ class Publication:
         """The files of the version that is served which this machine lacks; it keeps no others. Raises StorageError."""
         for _ in self._mirror.fetched(self._mirror.to_fetch(MANIFESTS)):
             pass
-        folders = {f"{IMAGES}/", *self._folders()}
+        folders = {f"{IMAGES}/", *self._folders()}  # also those of earlier versions whose files are still used
         served = [name for name in self._first if name in MANIFESTS or name.startswith(tuple(folders))]
         self._mirror.keep(served)
         return self._mirror.to_fetch(served)
@@ -115,10 +115,11 @@ class Publication:
         """Those of the versions that the manifests name, when they can be read."""
         for name in MANIFESTS:
             try:
-                version = json.loads((self._mirror.folder / name).read_bytes())["version"]
+                value = json.loads((self._mirror.folder / name).read_bytes())
+                versions = {value["version"], *(file.split("/")[0] for file in value["files"] if "/" in file)}
             except (OSError, ValueError, KeyError, TypeError):
                 continue
-            yield f"{name.removesuffix(MANIFEST)}{version}/"
+            yield from (f"{name.removesuffix(MANIFEST)}{version}/" for version in versions)
 
 
 def copy(place: Place, folder: Path) -> None:

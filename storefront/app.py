@@ -2,6 +2,7 @@
 
 import re
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 import flask
@@ -9,8 +10,9 @@ from dash import Dash
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from catalogue import precomputed
+from catalogue import precomputed, renewed
 from catalogue.errors import DiskError
+from catalogue.shop import Shop
 from storefront import (
     api,
     below,
@@ -41,6 +43,19 @@ UPLOADS = (PHOTO, BY_PHOTO)
 NOT_FOR_DASH = r"^(bootstrap\.min\.css|lookalike\.css|theme\.js|alone\.css|files\.js|find\.js)$|\.test\.js$"
 
 
+@dataclass(frozen=True)
+class Served:
+    """The lists that an application answers from, for the one that takes its place."""
+
+    folder: Path
+    shop: Shop
+
+    @classmethod
+    def by(cls, server: flask.Flask) -> "Served":
+        served: Served = server.extensions[cls.__name__]
+        return served
+
+
 class Storefront(Dash):
     """Dash whose first HTML is the page itself."""
 
@@ -69,19 +84,21 @@ class Storefront(Dash):
         return document.of(self.site, self.pages, self.get_asset_url, **parts)
 
 
-def create_app(folder: str | Path, settings: Settings | None = None) -> Storefront:
+def create_app(folder: str | Path, settings: Settings | None = None, before: Shop | None = None) -> Storefront:
     """The app for the lists in `folder`, set by the environment unless told otherwise.
 
-    Raises PrecomputedError when the lists cannot be read, and SettingsError.
+    Of what the shop `before` has, only what changed is read. Raises PrecomputedError when the lists cannot be read, and
+    SettingsError.
     """
     folder = Path(folder).resolve()  # at once: it may be a link that is switched
     settings = settings or Settings.of()
-    shop = precomputed.load(folder, images=settings.serves_images)
+    shop = renewed.load(folder, before, images=settings.serves_images)
     reception = Reception(folder / precomputed.PHOTO, shop.manifest.version)
     site = Site(shop, settings, photo_search=reception.is_open)
     app = Storefront(site)
     app.layout = layout(site)
     server = app.server
+    server.extensions[Served.__name__] = Served(folder, shop)
     parts.register(server, site, app.pages)
     chart.register(server, site)
     images.register(server, folder / precomputed.IMAGES)

@@ -12,11 +12,11 @@ from catalogue.errors import LookalikeError
 _leaving: list[tuple[int, Any]] = []  # applications with the age of the last worker that serves them
 
 
-def renew(arbiter: Any, load: Callable[[], Any]) -> bool:
-    """Put what `load` returns in the place of the application; when it fails, say why in one line and keep the old."""
+def renew(arbiter: Any, load: Callable[[Any], Any]) -> bool:
+    """Put what `load` makes of the application in its place; when it fails, say why in one line and keep the old."""
     old = arbiter.app.callable
     try:
-        arbiter.app.callable = load()
+        arbiter.app.callable = load(old)
     except Exception as error:  # anything that came out of here would end the master
         kind = "" if isinstance(error, LookalikeError) else f"{type(error).__name__}: "
         arbiter.log.error("error: %s%s The lists loaded before stay.", kind, " ".join(str(error).split()))

@@ -14,7 +14,8 @@ import pytest
 from botocore.exceptions import ClientError
 from click.testing import Result
 
-from catalogue import feed, storage
+from catalogue import feed, storage, updating
+from catalogue.encoding import SHARD, parse_manifest
 from catalogue.errors import LookalikeError, PrecomputedError, StorageError
 from catalogue.mirror import Mirror
 from catalogue.precomputed import load, verify
@@ -22,12 +23,15 @@ from catalogue.product import Product
 from catalogue.publication import Publication, copy
 from catalogue.storage import Overtaken
 from model import places
+from storefront import stored
+from storefront.app import Served
 from tests.serving import ROOT, free_port, serving
 from tests.shop_folder import make_products, make_shop_folder
 from tests.storage_server import BUCKET, ENVIRONMENT, SECRET, Storage
 from tests.storage_server import storage as served
 from tests.test_build import built, command
 from tests.test_precomputed import tree
+from tests.test_updates import Drawn, many, retitled
 
 DEMO = ROOT / "data" / "demo"
 LITE0 = ("--extractor", "efficientnet-lite0")
@@ -142,6 +146,47 @@ def test_only_what_changed_travels(server: Storage, shop: Path, tmp_path: Path) 
     assert len([name for name in sent[0] if name.startswith("features/")]) == 3  # two views and the prints
     assert len([name for name in sent[1] if name.startswith("images/")]) == 2  # two sizes
     check_whole(tmp_path / "copy", "moving-lists")
+
+
+def test_an_update_sends_and_fetches_only_what_changed(
+    server: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updating, "SMALLEST", 1)
+    place = storage.at(f"s3://{BUCKET}/large")
+
+    def published(drawn: Drawn) -> dict[str, int]:
+        """The bytes of what was sent, by name."""
+        before = server.written("large")
+        with places.lists(place, tmp_path / "work", lambda items, *_: items) as folder:
+            drawn.write(folder)
+        content = server.tree("large")
+        return {name: len(content[name]) for name, _ in server.written("large").items() - before.items()}
+
+    first = many(3 * SHARD)
+    whole = published(first)
+    site = stored.site(place.url)
+    second = retitled(first, 5, 2017)
+    sent = published(second)
+    manifest = parse_manifest(server.tree("large")["manifest.json"])
+    assert set(sent) == {"manifest.json", manifest.places["changes-0001.json"]}
+    assert sum(sent.values()) < sum(whole.values()) / 100
+    assert published(second) == {}
+    check_whole(tmp_path / "copy", "large")
+
+    after = stored.site(place.url, site.server)
+    old, new = (Served.by(each.server) for each in (site, after))
+    assert [product.title for product in new.shop.products][5].endswith("changed")
+    base = manifest.places["neighbours-0001.json"]
+    assert (old.folder / base).samefile(new.folder / base)  # not fetched again
+    assert not (old.folder / manifest.places["changes-0001.json"]).exists()
+
+    monkeypatch.setattr(updating, "SHARE", 0)
+    published(retitled(second, 8))
+    assert server.tree("large").keys() == {
+        "manifest.json",
+        *parse_manifest(server.tree("large")["manifest.json"]).paths,
+    }
+    check_whole(tmp_path / "copy", "large")
 
 
 REAL = f"""
