@@ -25,7 +25,7 @@ from model.naming import Named
 from model.photos import Photo
 from model.progress import Track
 from model.remembered import mark
-from model.seen import Seen
+from model.seen import RECORDS, Seen
 
 MAPPED = 16  # neighbours of each product by which the map is laid out
 HEATED = 3  # neighbours of each product that heat maps are made of
@@ -77,7 +77,7 @@ def _build(
 ) -> Built:
     products, gathered = catalogue(folder, track)
     before = _before(out)
-    seen = Seen(folder / "features" / f".thumbnails-{mark([str(out.resolve())])}")
+    seen = Seen(folder / RECORDS / f".thumbnails-{mark([str(out.resolve())])}")
     made, unusable = thumbnails.make(gathered.distinct(), before, out, track, seen)
     seen.keep()
     extracted = of_gathered(folder, products, gathered.without(unusable), extractor, preset, track, means)

@@ -23,7 +23,7 @@ from model.policy import Mask
 from model.prints import Print, prints_of, same_look
 from model.progress import Track, silent
 from model.ranking import Indices
-from model.seen import Seen
+from model.seen import RECORDS, Seen
 
 PRINT = (View("letterbox"),)
 
@@ -101,7 +101,7 @@ def catalogue(folder: Path, track: Track, *, remember: bool = True) -> tuple[Seq
     Raises CatalogueError, and FeaturesError when the disk refuses; nothing is written unless `remember`.
     """
     read = feed.read(folder)
-    seen = Seen(folder / "features" / ".photos")
+    seen = Seen(folder / RECORDS / ".photos")
     gathered = gather(folder, read.products, track, seen)
     if remember:
         seen.keep()
@@ -119,10 +119,12 @@ def of_gathered(
     means: Means = HERE,
 ) -> Extracted:
     """The features of photos that are found already. Raises as `extract` does, and as the `means` do."""
-    store = folder / "features"
-    extraction = features.extract(gathered.distinct(), extractor, preset.views, store, track, way=means.extract)
+    store, records = folder / "features", folder / RECORDS
+    extraction = features.extract(
+        gathered.distinct(), extractor, preset.views, store, track, way=means.extract, records=records
+    )
     gathered = gathered.without(extraction.unusable)
-    prints = features.extract(gathered.distinct(), Print(), PRINT, store, track, "prints", means.extract)
+    prints = features.extract(gathered.distinct(), Print(), PRINT, store, track, "prints", means.extract, records)
     gathered = gathered.without(prints.unusable)
     photos = {product_id: found for product_id, found in sorted(gathered.photos.items()) if found}
     if not photos:

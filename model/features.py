@@ -56,14 +56,15 @@ class FeatureStore:
     `again` extracts photos once more, by their keys, and adds them: of a block that is found damaged as it is read.
     """
 
-    def __init__(self, folder: Path, *, mend: bool = True, prefix: str = "") -> None:
+    def __init__(self, folder: Path, seen: Seen | None = None, *, mend: bool = True, prefix: str = "") -> None:
         """`folder` is `data/SHOP/features/FINGERPRINT`; the names of blocks in it begin with `prefix`.
 
-        Damaged blocks in it are named in `damaged`, and removed unless `mend` is off.
+        Of blocks that were `seen` before only the keys are read. Damaged blocks are named in `damaged`, and removed
+        unless `mend` is off.
         """
         self.folder, self._mend, self._prefix = folder, mend, prefix
         self._places: dict[str, tuple[Path, int]] = {}
-        self._seen = Seen(folder / ".checked")
+        self._seen = seen or Seen()
         self.damaged: list[str] = []
         self.again: Callable[[Collection[str]], None] | None = None
         for path in sorted(folder.glob(f"{prefix}*.npz")):
@@ -175,12 +176,14 @@ def extract(
     track: Track,
     label: str = "features",
     way: Way = here,
+    records: Path | None = None,
 ) -> Extraction:
     """Bring the feature store in `folder` up to date with `photos`: only those that it lacks are extracted, by `way`.
 
-    Raises FeaturesError when the store cannot be written or the network gives values that are not finite.
+    Which blocks are sound is remembered in the folder `records`. Raises FeaturesError when the store cannot be written
+    or the network gives values that are not finite.
     """
-    stores = {view: FeatureStore(folder / fingerprint(extractor, view.version)) for view in views}
+    stores = {view: store_of(folder, extractor, view, records) for view in views}
 
     def fill(missing: Mapping[View, Sequence[Photo]], unusable: dict[str, UnusableImage]) -> None:
         for view, keys, features in way(missing, extractor, unusable, track, label):
@@ -198,6 +201,14 @@ def extract(
     new = {photo.sha256 for lacking in missing.values() for photo in lacking} - set(unusable)
     mark = combined([fingerprint(extractor, view.version) for view in views])
     return Extraction(stores, mark, len(new), len(photos) - len(new) - len(unusable), unusable)
+
+
+def store_of(
+    folder: Path, extractor: Extractor, view: View, records: Path | None, *, mend: bool = True
+) -> FeatureStore:
+    """The part of the feature store in `folder` for one view; `records` and `mend` as for all."""
+    name = fingerprint(extractor, view.version)
+    return FeatureStore(folder / name, Seen(records / f".blocks-{name}" if records else None), mend=mend)
 
 
 def combined(fingerprints: Sequence[str]) -> str:

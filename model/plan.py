@@ -7,11 +7,12 @@ from pathlib import Path
 from time import perf_counter
 
 from model.extracted import catalogue
-from model.extractors import Extractor, fingerprint
-from model.features import FeatureStore, features_of
+from model.extractors import Extractor
+from model.features import features_of, store_of
 from model.images import View
 from model.photos import Photo, usable
 from model.progress import Track
+from model.seen import RECORDS
 
 TIMED = 32  # photos that are timed, after one for which the network is built
 
@@ -38,7 +39,7 @@ def plan(folder: Path, extractor: Extractor, views: Sequence[View], track: Track
 
 
 def _missing(folder: Path, photos: Sequence[Photo], extractor: Extractor, view: View) -> list[Photo]:
-    store = FeatureStore(folder / "features" / fingerprint(extractor, view.version), mend=False)
+    store = store_of(folder / "features", extractor, view, folder / RECORDS, mend=False)
     return [photo for photo in photos if photo.sha256 not in store]
 
 

@@ -3,6 +3,8 @@
 A file holds what it held while its name, inode, size and both its times are the same; that of its last change (ctime)
 tells also of one that was replaced by another of its size and date. Of what was written just before it was read a
 coarse clock may not show the next change: it is read once more the next time, as Git does with its "racy" entries.
+
+    data/SHOP/.seen/.NAME      a record; features are the same bytes on every machine, so that these lie beside them
 """
 
 import hashlib
@@ -15,6 +17,7 @@ from typing import NamedTuple
 from catalogue import atomic
 from catalogue.errors import FeaturesError
 
+RECORDS = ".seen"
 GRAIN = 2_000_000_000  # nanoseconds: the clock of the coarsest file system, FAT
 
 _FORMAT = b"what was found in files, 1"

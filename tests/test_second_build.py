@@ -26,7 +26,7 @@ from model.neighbours import TopK
 from model.plan import plan
 from model.progress import Track, silent
 from model.reasons import palettes_of, shapes_of
-from model.seen import Seen
+from model.seen import RECORDS, Seen
 from tests.factories import MeanColour, encoded, make_photo
 from tests.test_precomputed import tree
 
@@ -145,10 +145,12 @@ def test_the_lists_are_those_of_a_build_that_remembers_nothing(shop: Path, tmp_p
     assert tree(shop.parent / "out") == tree(bare.parent / "out")
 
 
-@pytest.mark.parametrize("record", [".photos", ".thumbnails-*", "*/.checked", ".plain-*", "*/.palettes-*/.*.npz"])
+@pytest.mark.parametrize(
+    "record", [".seen/.photos", ".seen/.thumbnails-*", ".seen/.blocks-*", "features/.plain-*", "features/*/*/.*.npz"]
+)
 def test_a_damaged_record_only_means_reading_again(shop: Path, record: str) -> None:
     before = tree(shop.parent / "out")
-    found = list((shop / "features").glob(record))
+    found = list(shop.glob(record))
     assert found
     for path in found:
         path.write_bytes(path.read_bytes()[:-5])
@@ -172,7 +174,7 @@ def test_a_damaged_thumbnail_is_made_again(shop: Path) -> None:
 def test_another_place_for_the_lists_has_thumbnails_of_its_own(shop: Path) -> None:
     run(shop, "other")
     assert tree(shop.parent / "other") == tree(shop.parent / "out")
-    assert len(list((shop / "features").glob(".thumbnails-*"))) == 2
+    assert len(list((shop / RECORDS).glob(".thumbnails-*"))) == 2
 
 
 def test_a_dry_run_remembers_nothing(shop: Path) -> None:
@@ -184,7 +186,7 @@ def test_a_dry_run_remembers_nothing(shop: Path) -> None:
 
 def forge(block: Path) -> None:
     """Let the record say that a block is as it was when it was sound: a disk that rots tells nobody."""
-    record = Seen(block.parent / ".checked")
+    record = Seen(block.parents[2] / RECORDS / f".blocks-{block.parent.name}")
     for path in block.parent.glob("*.npz"):
         record.written(path.name, path, b"x" * 32)
     record.keep()
@@ -196,7 +198,7 @@ def test_a_block_that_rotted_is_noticed_when_it_is_read(shop: Path) -> None:
     block = sorted(store.folder.glob("*.npz"))[0]
     content = spoil(block)
     forge(block)
-    assert FeatureStore(store.folder, mend=False).damaged == []
+    assert plan(shop, MeanColour(), SHOP.views, silent).missing == dict.fromkeys(SHOP.views, 0)  # as nobody read it
     again = extracted(shop)
     assert again.extraction.damaged == [block.name]
     assert block.read_bytes() == content

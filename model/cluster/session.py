@@ -16,6 +16,7 @@ import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from catalogue.errors import ClusterError
+from model.seen import RECORDS
 
 PATIENCE = 4.0  # seconds that a cluster has to answer
 LOST = 10  # seconds of silence after which a cluster is given up
@@ -36,7 +37,7 @@ class Node:
     def here(cls, folder: Path) -> "Node":
         """Of this one; `names` are the first in `folder`, none where it cannot be read."""
         try:
-            names = sorted(path.name for path in folder.iterdir() if path.name != "features")[:SEEN]
+            names = sorted(path.name for path in folder.iterdir() if path.name not in ("features", RECORDS))[:SEEN]
         except OSError:
             names = []
         return cls([f"{package} {_version(package)}" for package in PACKAGES], names)
