@@ -5,6 +5,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,19 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import extract, fetch, memory, neighbours, quality, reproduce_seed, scale, serve, slug, update
+from benchmarks import (
+    extract,
+    fetch,
+    memory,
+    neighbours,
+    quality,
+    reproduce_seed,
+    scale,
+    serve,
+    slug,
+    updating_files,
+    updating_lists,
+)
 from benchmarks.figure import Figure
 from catalogue import command as command_line
 from model import agreement, calibration, extractors
@@ -23,6 +36,7 @@ from model.progress import bar
 Command = Callable[..., Any]
 
 WIDE = 140  # columns
+UPDATES = {"lists": updating_lists.measure, "files": updating_files.measure}
 
 
 def network_options(command: Command) -> Command:
@@ -232,14 +246,16 @@ def slug_command(photo: str, workers: int | None, as_json: bool) -> None:
 
 
 @cli.command("update")
-@click.option("--products", default=100_000, show_default=True, type=click.IntRange(97), help="Of the drawn shop.")
+@click.option("--products", default=100_000, show_default=True, type=click.IntRange(1000), help="Of the drawn shops.")
+@click.option("--only", "parts", multiple=True, default=tuple(UPDATES), type=click.Choice([*UPDATES]),
+              help="Both parts unless given.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def update_command(products: int, as_json: bool) -> None:
-    """A thousandth of a drawn shop's products and their lists changed: written and served, against the whole."""
+def update_command(products: int, parts: tuple[str, ...], as_json: bool) -> None:
+    """A thousandth of a drawn shop's products changed: lists made, then files written and served, against the whole."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started ends too
-    figures = update.measure(products, bar)
+    figures = [figure for part in UPDATES if part in parts for figure in UPDATES[part](products, bar)]
     if as_json:
-        print(json.dumps(update.as_rows(figures), indent=1))
+        print(json.dumps([asdict(each) for each in figures], indent=1))
     else:
         _print(_figures(figures))
 

@@ -1,7 +1,7 @@
 """Lists of a large catalogue that are gone on from, against all of them made anew: seconds, and what that loses.
 
-The features are those of `neighbours.drawn`. A third of the products that change are added, a third removed, and a third
-get another photo. In the end the same catalogue has its lists made as a whole, which is what the update saves, and what
+The features are those of `neighbours.drawn`. Of the products that change a third are added, a third removed, and a
+third get another photo. In the end the same catalogue has its lists made as a whole: what the update saves, and what
 its lists are compared with.
 """
 
@@ -55,14 +55,13 @@ class Catalogue:
         return Photos(features[self.rows], np.arange(len(self.rows)), hashes, 1)
 
 
-def measure(count: int, share: float, track: Track) -> list[Figure]:
-    """Figures of an update of a `share` of `count` products, at least three."""
-    each = max(1, round(count * share / 3))
+def measure(count: int, track: Track) -> list[Figure]:
+    """Figures of an update of a thousandth of `count` products, at least three."""
+    each = max(1, round(count / 3000))
     features = drawn(count + 2 * each, DIMENSION)
     before, after = _changed(count, each)
     first, seconds = _timed(lambda: _whole(before, features, track))
     update, updating = _timed(lambda: _updated(first, after, features, track))
-    del first
     anew, making = _timed(lambda: _whole(after, features, track))
     part = f"{3 * each:,} of {count:,} products"
     return [
@@ -72,19 +71,29 @@ def measure(count: int, share: float, track: Track) -> list[Figure]:
         Figure(part, "share of the time", updating / making, ""),
         Figure(part, "lists touched", update.touched, ""),
         Figure(part, "lists touched for each change", update.touched / (3 * each), "", most=2 * K + 1),
-        Figure(part, f"first {FIRST} as made anew", shared(update.kept.similar, anew.similar, FIRST), ""),
-        Figure(part, f"first {K} as made anew", shared(update.kept.similar, anew.similar, K), ""),
+        *(
+            Figure(part, f"first {k} {name} as made again", shared(kept, anew, k), "")
+            for k in (FIRST, K)
+            for name, kept in (("gone on from", update.kept), ("before", first))
+        ),
         Figure(part, "in no list", _orphans(update.kept.similar), ""),
         Figure(part, "in no list, made anew", _orphans(anew.similar), ""),
     ]
 
 
-def shared(one: Listed, other: Listed, k: int) -> float:
-    """The share of the first `k` places of the `other` lists that hold what the first `k` of `one` do."""
-    count = len(one.starts) - 1
-    some = np.unique(np.linspace(0, count - 1, min(JUDGED, count)).astype(np.int64))
-    pairs = zip(one.padded(some, k), other.padded(some, k), strict=True)
-    return float(np.mean([np.isin(wanted[wanted >= 0], found).mean() for found, wanted in pairs]))
+def shared(one: Kept, other: Kept, k: int) -> float:
+    """The share of the first `k` places of the `other` lists that hold what the first `k` of `one` do.
+
+    Of products that are in both.
+    """
+    mine, theirs = (np.array([int(product_id) for product_id in each.ids]) for each in (one, other))
+    both = np.intersect1d(mine, theirs)
+    both = both[np.unique(np.linspace(0, len(both) - 1, min(JUDGED, len(both))).astype(np.int64))]
+    lists = [
+        np.append(numbers, -1)[kept.similar.padded(np.searchsorted(numbers, both), k)]
+        for numbers, kept in ((mine, one), (theirs, other))
+    ]
+    return float(np.mean([np.isin(wanted[wanted >= 0], found).mean() for found, wanted in zip(*lists, strict=True)]))
 
 
 def _changed(count: int, each: int) -> tuple[Catalogue, Catalogue]:

@@ -43,8 +43,8 @@ def around(
 ) -> Around:
     """The `min(k, N - 1)` best of all unit `rows` (N, D) float32 for those `asked` (R,), as of `neighbours.top_k`.
 
-    Rows of equal `owners` (N,) are not compared, and those of -1 are with none. Pairs are those whose similarity reaches the `least` (N,) float32 of
-    the row that was not asked for, or nearly; infinity asks for none.
+    Rows of equal `owners` (N,) are not compared, and those of -1 are with none. Pairs are those whose similarity
+    reaches the `least` (N,) float32 of the row that was not asked for, or nearly; infinity asks for none.
     """
     k = min(k, max(0, len(rows) - 1))
     if not k or not len(asked):

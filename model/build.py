@@ -36,7 +36,8 @@ class Built:
     """What a build did, for its closing table.
 
     `new` and `reused` count photos by their features, `damaged` names blocks of them that were done again, and
-    `groups` counts those of products that look the same.
+    `groups` counts those of products that look the same. The lists of `anew` products were made, those of `kept` ones
+    were gone on from.
     """
 
     manifest: Manifest
@@ -45,6 +46,8 @@ class Built:
     damaged: Sequence[str]
     changes: Changes
     groups: int
+    anew: int
+    kept: int
 
 
 def build(
@@ -55,15 +58,19 @@ def build(
     track: Track,
     heated: Network | None = None,
     means: Means = HERE,
+    *,
+    anew: bool = False,
 ) -> Built:
     """Write the lists of the catalogue in `folder` to `out`, by `means`; with the heat maps of the network `heated`.
+
+    Those of a large catalogue go on from what the last build kept, unless they are all to be made `anew`.
 
     Raises CatalogueError when no product has a usable photo, FeaturesError and PrecomputedError when the disk refuses,
     ExtractorError for a network that heat maps cannot be made of; what lay in `out` is then still there.
     """
     _check_out(out, folder)
     with at_work_alone(folder):
-        return _build(folder, out, extractor, preset, track, heated, means)
+        return _build(folder, out, extractor, preset, track, heated, means, anew)
 
 
 def _build(
@@ -74,6 +81,7 @@ def _build(
     track: Track,
     heated: Network | None,
     means: Means,
+    anew: bool,
 ) -> Built:
     products, gathered = catalogue(folder, track)
     before = _before(out)
@@ -81,7 +89,8 @@ def _build(
     made, unusable = thumbnails.make(gathered.distinct(), before, out, track, seen)
     seen.keep()
     extracted = of_gathered(folder, products, gathered.without(unusable), extractor, preset, track, means)
-    lists = with_reasons(extracted, extracted.lists(preset, track), track)
+    resumed = extracted.resumed(folder / "features", preset, track, anew=anew)
+    lists = with_reasons(extracted, resumed.lists, track)
     extras = Extras(
         elsewhere=lists.elsewhere,
         groups=lists.groups,
@@ -96,7 +105,9 @@ def _build(
     manifest = writer.write(out, settings, entries, lists.similar, extracted.gathered.drops, extras)
     done = extracted.extraction
     damaged = [*done.damaged, *extracted.prints.damaged]
-    return Built(manifest, done.new, done.reused, damaged, changes(before, entries, lists.similar), len(lists.groups))
+    changed = changes(before, entries, lists.similar)
+    kept = len(extracted.ids) - resumed.anew
+    return Built(manifest, done.new, done.reused, damaged, changed, len(lists.groups), resumed.anew, kept)
 
 
 def _before(out: Path) -> Shop | None:

@@ -66,11 +66,11 @@ class Kept:
     """N products with M photos of L looks, and their lists.
 
     `made` products had their lists made at once, and `changed` have come or gone since. `ids` ascend; `hashes` (M, 32)
-    uint8 are the sha256 of the photos and `owners` (M,) their products; `marks` (N, 2) uint64 tell when its
-    category has changed, and what else lists look at. Photos are compared by their `rows` (M, d) of unit length, `compact` ones, and products by
-    these `expanded` (M, d). `same` (P, 2) are the products whose main photos show the same picture, `leaders` (N,) the
-    first product of each one's look. Looks have their `near` ones, `others` of other categories and `crowd` (L,), and
-    `wanted` (L, W) int32 are what their lists would show but for the balance.
+    uint8 are the sha256 of the photos and `owners` (M,) their products; `marks` (N, 2) uint64 tell when a product's
+    category has changed, and what else lists look at. Photos are compared by their `rows` (M, d) of unit length, which
+    `compact` makes, and products by these `expanded` (M, d). `same` (P, 2) are the products whose main photos show the
+    same picture, `leaders` (N,) the first product of each one's look. Looks have their `near` ones, `others` of other
+    categories and `crowd` (L,), and `wanted` (L, W) int32 are what their lists would show but for the balance.
     """
 
     made: int

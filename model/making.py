@@ -1,8 +1,9 @@
 """All lists of a catalogue made at once, and what a later making goes on from: steps of `ranking`, one by one."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -83,9 +84,9 @@ def whole(
     search: Search,
     exact: Exact = searched_exactly,
 ) -> Kept:
-    """The lists of all `products`, as `lists.rank`, which see. They can be gone on from where the search is not `exact`.
+    """The lists of all `products`, as `lists.rank`, which see.
 
-    Where it is, there are neither rows nor looks of other categories.
+    They can be gone on from where the search is not `exact`; else there are neither rows nor looks of other categories.
     """
     traits = Traits.of(products)
     compact, rows = _rows(photos, exact)
@@ -180,12 +181,13 @@ def hashes_of(photos: Photos) -> Hashes:
 
 
 def marks_of(products: Sequence[Product], policy: Policy) -> Marks:
-    """(N, 2) of each product numbers that are others when its category changes, and when what else lists look at does."""
+    """(N, 2) numbers of each product: others when its category changes, and when what else lists look at does."""
+    mark = cache(_mark)
     told = ((each.category, (each.available, each.paid if policy.price_factor else None)) for each in products)
-    return np.array([[_mark(mine) for mine in each] for each in told], dtype=np.uint64)
+    return np.array([[mark(category), mark(others)] for category, others in told], dtype=np.uint64)
 
 
-def _mark(told: object) -> int:
+def _mark(told: Hashable) -> int:
     return int.from_bytes(hashlib.blake2b(repr(told).encode(), digest_size=8).digest(), "big")
 
 

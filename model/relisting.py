@@ -42,8 +42,8 @@ class Now:
     """The catalogue as it is: N products with M photos of L looks, of which little has changed.
 
     `near` (L, K), `others` (L, O) and `crowd` (L,) are those of the looks, `changed` (L,) says whose are not what they
-    were, and `rows` (L, d) are their expanded rows. `marked` are products that stay, of which something that lists look at
-    has changed.
+    were, and `rows` (L, d) are their expanded rows. `marked` are products that stay, of which something that lists look
+    at has changed.
     """
 
     near: Near

@@ -43,10 +43,11 @@ SHARE = 0.05  # of the products that were made at once; when more have changed s
 
 @dataclass(frozen=True)
 class Updated:
-    """What there is to go on from the next time, and how many products' lists were made anew."""
+    """What there is to go on from the next time, whether it is `new`, and how many products' lists were made anew."""
 
     kept: Kept
     touched: int
+    new: bool
 
 
 def updated(
@@ -109,7 +110,7 @@ def updated(
         similar=lists.similar,
         elsewhere=lists.elsewhere,
     )
-    return Updated(kept, lists.touched)
+    return Updated(kept, lists.touched, new=changed > before.changed or bool(len(now.marked)))
 
 
 def _moved(before: Kept, ids: Sequence[str], photos: Photos, hashes: Hashes) -> tuple[Moved, Indices]:
@@ -131,22 +132,22 @@ def _rows(
     before: Kept, from_row: Indices, photos: Photos, same: Same, track: Track
 ) -> tuple[Features, Features, Looks]:
     """Rows and expanded rows, of which only those of photos that came are new, and the looks of all products."""
-    came, there = np.flatnonzero(from_row < 0), np.flatnonzero(from_row >= 0)
-    rows = _filled(before.rows, from_row, there)
+    came = np.flatnonzero(from_row < 0)
+    rows = _moved_rows(before.rows, from_row)
     rows[came] = before.compact(photos.vectors[came])
     equal = equal_files(photos)
     near = around(rows, came, EXPANSION + DUPLICATES, equal[photos.owners], None, track).near
     looks = _looks(before, equal, main_pairs(duplicates.candidates_of(near, came), photos), photos, same)
     of_row = looks.numbers[photos.owners]
-    wide = _filled(before.expanded, from_row, there)
+    wide = _moved_rows(before.expanded, from_row)
     wide[came] = expanded(rows, other_looks(near, of_row[came], of_row), came)
     return rows, wide, looks
 
 
-def _filled(before: Features, from_row: Indices, there: Indices) -> Features:
+def _moved_rows(before: Features, from_row: Indices) -> Features:
+    """(M, d) those of photos that were there; of the others, whose are -1, anything."""
     rows = np.empty((len(from_row), before.shape[1]), dtype=np.float32)
-    rows[there] = before[from_row[there]]
-    return rows
+    return np.take(before, from_row, axis=0, out=rows, mode="clip")
 
 
 def _looks(before: Kept, equal: Indices, pairs: duplicates.Pairs, photos: Photos, same: Same) -> Looks:

@@ -10,12 +10,11 @@ import signal
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from benchmarks import drawn_shop
 from benchmarks.figure import Figure
@@ -95,10 +94,6 @@ def measure(products: int, track: Track) -> list[Figure]:
             Figure("whole", "a search after it", searched, "s"),
             *(Figure("update", *figure) for figure in [*_rows(served), *update, *renewed]),
         ]
-
-
-def as_rows(figures: Sequence[Figure]) -> list[dict[str, Any]]:
-    return [asdict(figure) for figure in figures]
 
 
 Named = tuple[str, float, str]  # a figure with its unit
