@@ -1,6 +1,9 @@
 """Updates of large catalogues: only what changed is written and read, and the shop is what it would be without."""
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -19,7 +22,9 @@ from catalogue.search import SORTS, Query
 from catalogue.shop import Shop
 from catalogue.writer import Extras
 from tests.factories import make_product
+from tests.serving import ROOT
 from tests.shop_folder import BUILD
+from tests.test_crash import dying
 from tests.test_precomputed import replace_file, tree
 
 WORDS = ("blue", "mug", "müg", "lamp", "oak")
@@ -274,6 +279,33 @@ def test_an_update_that_fails_leaves_what_was_served(
     monkeypatch.setattr(updating, "SMALLEST", 1)
     retitled(first, 3).write(tmp_path)
     assert verify(tmp_path).product(first.products[3].id).title.endswith("changed")
+
+
+KILLED = """
+from pathlib import Path
+from catalogue import updating
+from catalogue.writer import Extras
+from tests.test_updates import many, replace, retitled
+updating.SMALLEST = 1
+replace(retitled(many(50), 1), extras=Extras(report=b"[]")).write(Path({!r}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("event", "name"),
+    [("os.rename", "changes-0001.json"), ("os.rename", "manifest.json"), ("os.remove", "report.json")],
+)
+def test_an_update_that_is_killed_leaves_a_whole_version(tmp_path: Path, event: str, name: str) -> None:
+    first = many(50)
+    before = first.write(tmp_path)
+    words = [sys.executable, "-c", dying(event, name) + KILLED.format(str(tmp_path))]
+    answer = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert answer.returncode == -signal.SIGKILL, answer.stderr
+    shop = verify(tmp_path)
+    assert (shop.manifest == before) is (event == "os.rename")
+    after = replace(retitled(first, 1), extras=Extras(report=b"[]")).write(tmp_path)
+    assert verify(tmp_path).report == b"[]"
+    assert {name for name in tree(tmp_path) if "/" in name} == {*after.paths}
 
 
 @pytest.mark.parametrize(
