@@ -1,7 +1,8 @@
 """What a build costs on a Ray cluster of this machine: against the plain build, and by the number of processes.
 
 Each build is the command itself, on the same photos and without features. Scaling is that of extraction alone, from the
-first block of each process on: starting is in the first part's figures.
+first block of each process on: starting is in the first part's figures. Beside it stands what two processes without a
+cluster reach, which the machine itself allows.
 """
 
 import shutil
@@ -14,6 +15,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
+from benchmarks import ceiling
 from benchmarks.figure import Figure
 from catalogue import feed
 from catalogue.errors import ClusterError
@@ -21,7 +23,7 @@ from model import cluster
 from model.cluster.worker import Recipe
 from model.features import extract
 from model.lists import PRESETS
-from model.photos import gather
+from model.photos import Photo, gather
 from model.progress import Track, silent
 
 ROOT = Path(__file__).parent.parent
@@ -89,14 +91,18 @@ def _build(shop: Path, recipe: Recipe, *, by_ray: bool) -> float:
 
 def _workers(shop: Path, rounds: int, recipe: Recipe, track: Track) -> Iterator[Figure]:
     watched: dict[int, list[_Watched]] = {1: [], 2: []}
+    free: dict[int, list[float]] = {1: [], 2: []}
     for number in track(range(2 * rounds), "workers", 2 * rounds):
         processes = 1 + number % 2
-        watched[processes].append(_extraction(shop, recipe, processes))
+        photos = gather(shop, feed.read(shop).products, silent).distinct()
+        watched[processes].append(_extraction(shop, photos, recipe, processes))
+        free[processes].append(ceiling.rate(photos, SHOP.views[0], recipe, processes))
     one, two = (median(each.rate for each in found) for found in watched.values())
     early, late = (max(each.megabytes[moment] for found in watched.values() for each in found) for moment in (0, 1))
     yield Figure(WORKERS, "one of one core", one, "blocks/min")
     yield Figure(WORKERS, "two of one core", two, "blocks/min")
     yield Figure(WORKERS, "two to one", two / one, "times", least=SCALING)
+    yield Figure(WORKERS, "two to one without a cluster", median(free[2]) / median(free[1]), "times")
     yield Figure(WORKERS, "memory of one after a quarter, at most", early, "MB")
     yield Figure(WORKERS, "memory of one at the end, at most", late, "MB")
 
@@ -122,8 +128,7 @@ class _Watched:
         return 60 * (len(counted) - 1) / (counted[-1] - counted[0])
 
 
-def _extraction(shop: Path, recipe: Recipe, processes: int) -> _Watched:
-    photos = gather(shop, feed.read(shop).products, silent).distinct()
+def _extraction(shop: Path, photos: Sequence[Photo], recipe: Recipe, processes: int) -> _Watched:
     watched = _Watched(processes)
     with TemporaryDirectory() as store, cluster.means("", shop, recipe, processes) as means:
         extract(photos, recipe(), SHOP.views, Path(store), watched, way=means.extract)

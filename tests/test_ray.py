@@ -242,7 +242,7 @@ def test_a_cluster_that_does_not_answer_is_one_line(shop: Path, recipe: Recipe, 
 def test_without_ray_it_says_how_to_install_it(shop: Path, recipe: Recipe, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.startswith("model.cluster.")]:
         monkeypatch.delitem(sys.modules, name)
-    for name in ("extraction", "searching", "session"):
+    for name in ("extraction", "own", "searching", "session"):
         monkeypatch.delattr(cluster, name, raising=False)
     monkeypatch.setitem(sys.modules, "ray", None)
     answer = command("build", shop, "--out", shop.parent / "none", "--extractor", recipe.name, "--ray")

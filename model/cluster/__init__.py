@@ -31,17 +31,17 @@ def means(address: str | None, folder: Path, recipe: Recipe, processors: int = P
         return
     os.environ.update(QUIET if address else QUIET | LOOPBACK)
     try:
-        from model.cluster import own
+        from model.cluster import own, searching, session
     except ImportError as error:
         raise ClusterError(
             "--ray needs Ray. Install it with: pip install --require-hashes -r requirements-cluster.txt"
         ) from error
     if not address:
         with own.Cluster(recipe, processors) as started:
-            yield Means(started.extract, started.search)
+            yield Means(started.extract, searching.search)
         return
-    from model.cluster import extraction, searching, session
+    from model.cluster.extraction import Extraction
 
     with session.joined(address):
         session.check_nodes(folder.absolute())
-        yield Means(extraction.Extraction(recipe), searching.search)
+        yield Means(Extraction(recipe), searching.search)

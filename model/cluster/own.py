@@ -1,25 +1,22 @@
-"""A cluster of this machine alone, for one build: it starts and ends beside what the driver does meanwhile."""
+"""A cluster of this machine alone, for one build: it starts beside what the driver does meanwhile."""
 
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
 import ray
 
 from catalogue.errors import UnusableImage
-from model import neighbours
-from model.candidates import Integers
 from model.cluster import session
-from model.cluster.worker import Recipe
-from model.extractors import Extractor, Features
+from model.cluster.worker import ONE, Recipe, environment
+from model.extractors import Extractor
 from model.features import Made
 from model.images import View
-from model.neighbours import TopK
 from model.photos import Photo
 from model.progress import Track
 
@@ -34,13 +31,14 @@ class Cluster:
         # One thread for as long as the cluster lives: Linux ends processes with the thread that has started them.
         self._thread = ThreadPoolExecutor(1, "cluster")
         self._begun = self._thread.submit(self._begin, processors)
-        self._ended: Future[None] | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
-        self._leave().result()
+        wait([self._begun])
+        # Not beside other work: what then lets go of an object ends this process, as the cluster is no more.
+        self._open.close()
         self._thread.shutdown()
 
     def extract(
@@ -57,21 +55,12 @@ class Cluster:
 
         return Extraction(self._recipe)(missing, extractor, unusable, track, label)
 
-    def search(self, features: Features, k: int, owners: Integers | None, track: Track) -> TopK:
-        """As `searching.search`. When the driver does that alone, the cluster is not needed any more."""
-        from model.cluster import searching
-
-        if searching.small(*features.shape):
-            self._leave()
-        search = neighbours.search if self._ended else searching.search
-        return search(features, k, owners, track)
-
     def _begin(self, processors: int) -> None:
         folder = tempfile.mkdtemp(prefix="ray-")
         self._open.callback(shutil.rmtree, folder, ignore_errors=True)
         self._open.callback(ray.shutdown)
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        with _environment(session.ONE):  # what Ray has to set for a process keeps it from starting any ahead
+        with environment(ONE):  # what Ray has to set for a process keeps it from starting any ahead
             session.connect(
                 address="local", num_cpus=processors, include_dashboard=False, _node_ip_address="127.0.0.1",
                 object_store_memory=int(memory * STORE), _temp_dir=folder,
@@ -80,23 +69,3 @@ class Cluster:
         from model.cluster import extraction
 
         extraction.begin()
-
-    def _leave(self) -> Future[None]:
-        """Its end begins."""
-        self._ended = self._ended or self._thread.submit(self._open.close)
-        return self._ended
-
-
-@contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Of this process, and of those that it starts meanwhile."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -37,16 +37,11 @@ Compared = tuple[slice, slice, Features, Features]  # two blocks of rows, and wh
 
 def search(features: Features, k: int, owners: Integers | None, track: Track) -> TopK:
     """As `neighbours.search`. Raises ClusterError when the cluster keeps losing what it is asked for."""
-    if small(*features.shape):
+    if neighbours.effort(*features.shape) <= SMALL:
         return neighbours.search(features, k, owners, track)
     if neighbours.searched_exactly(*features.shape):
         return neighbours.top_k(features, k, owners, track, proposed)
     return clusters.top_k(features, k, owners, track, each)
-
-
-def small(count: int, dimension: int) -> bool:
-    """Whether the driver alone searches `count` rows of `dimension` values."""
-    return neighbours.effort(count, dimension) <= SMALL
 
 
 def each(work: Callable[[T], S], items: Sequence[T], label: str, track: Track) -> Iterator[S]:

@@ -16,6 +16,7 @@ import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from catalogue.errors import ClusterError
+from model.cluster.worker import ONE
 from model.seen import RECORDS
 
 PATIENCE = 4.0  # seconds that a cluster has to answer
@@ -23,7 +24,6 @@ LOST = 10  # seconds of silence after which a cluster is given up
 PACKAGES = ("numpy", "openvino", "pillow")  # what features depend on
 SEEN = 50  # names in the catalogue's folder by which it is known
 CODE = [str(Path(__file__).parents[2] / package) for package in ("catalogue", "model")]
-ONE = {"BUILD_PROCESSORS": "1"}  # in the environment: a process of the cluster has one processor
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,9 @@ def processors() -> int:
 
 def connect(**settings: Any) -> None:
     """To the cluster that `ray.init` joins or starts by these `settings`. Raises ClusterError."""
-    import ray.data  # which takes as long as Ray itself, and a cluster may start meanwhile
-
     try:
+        import ray.data  # which takes as long as Ray itself, while the driver may be at other work
+
         with _hushed():
             ray.init(log_to_driver=False, logging_level=logging.CRITICAL, **settings)
     except Exception as error:  # of many classes

@@ -1,7 +1,9 @@
 """What runs in the processes of a cluster: a network for as long as there are photos, one block of them at a time."""
 
+import os
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from model.photos import Photo
 from model.progress import silent
 
 Load = Callable[[], Extractor]
+ONE = {"BUILD_PROCESSORS": "1"}  # in the environment of a process that has one processor
 TASK, ANSWER = "task", "answer"  # columns; what is in them is pickled
 
 
@@ -87,3 +90,18 @@ class Worker:
         except Exception as error:  # a mistake of ours too is the driver's to tell
             return Answer(task.number, error=error)
         return Answer(task.number, made, {sha256: found.reason for sha256, found in unusable.items()})
+
+
+@contextmanager
+def environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Of this process, and of those that it starts meanwhile."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
