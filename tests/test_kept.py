@@ -50,6 +50,7 @@ def second(first: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     counted = built(finished(line(folder)))
     assert counted["lists made anew"] + counted["lists gone on from"] == PHOTOS + 1
     assert counted["lists changed"] <= counted["lists made anew"]
+    assert counted["lists gone on from"] > 0
     return folder
 
 
