@@ -342,3 +342,22 @@ def test_equal_input_and_equal_state_give_equal_bytes(tmp_path: Path) -> None:
     after = on_disk.read(tmp_path / "one", "key")
     assert after
     check_lists(after, shop)
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "gone", "foreign", "another key"])
+def test_what_is_not_as_it_was_written_is_nothing_to_go_on_from(tmp_path: Path, damage: str) -> None:
+    on_disk.write(tmp_path, "key", first(Shop(30, 11)))
+    (rows,) = tmp_path.glob("lists/*/rows.npy")
+    content = bytearray(rows.read_bytes())
+    content[-100] ^= 1
+    assert on_disk.read(tmp_path, "key")
+    match damage:
+        case "cut":
+            rows.write_bytes(content[:-4])
+        case "flipped":
+            rows.write_bytes(content)
+        case "gone":
+            rows.unlink()
+        case "foreign":
+            np.save(rows, np.zeros((3, 4), dtype=np.float32))
+    assert on_disk.read(tmp_path, "another" if damage == "another key" else "key") is None
