@@ -31,6 +31,7 @@ INSTEAD = {  # what a test must not do to the machine or to itself, and what it 
     "make slug": "make --dry-run slug",
     ".venv/bin/python -m pytest": ".venv/bin/python -m pytest --collect-only -q",
     "--sizes 1000000": "--sizes 1000",
+    "--products 1000000": "--products 1000",
     "pip install": "pip install --dry-run --quiet --disable-pip-version-check",
 }
 
