@@ -25,6 +25,7 @@ from model.features import extract
 from model.lists import PRESETS
 from model.photos import Photo, gather
 from model.progress import Track, silent
+from model.seen import RECORDS
 
 ROOT = Path(__file__).parent.parent
 OVERHEAD, SCALING = 15.0, 1.8  # per cent at most, and times at least
@@ -55,7 +56,7 @@ def _part_of(folder: Path, count: int, made: Path) -> Path:
     """A folder of the first products, whose photos are those of `folder`."""
     made.mkdir()
     for path in folder.iterdir():
-        if path.name not in ("features", "products.csv"):
+        if path.name not in ("features", RECORDS, "products.csv"):
             (made / path.name).symlink_to(path.absolute())
     feed.write_table(made / "products.csv", feed.read(folder).products[:count])
     return made
@@ -72,7 +73,8 @@ def _builds(shop: Path, rounds: int, recipe: Recipe, track: Track) -> Iterator[F
 
 
 def _build(shop: Path, recipe: Recipe, *, by_ray: bool) -> float:
-    shutil.rmtree(shop / "features", ignore_errors=True)
+    for kept in ("features", RECORDS):
+        shutil.rmtree(shop / kept, ignore_errors=True)
     with TemporaryDirectory() as out:
         line = ["-m", "model", "build", str(shop), "--out", f"{out}/lists", "--extractor", recipe.name]
         line += ["--weights", str(recipe.weights)] if recipe.weights else []
