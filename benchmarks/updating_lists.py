@@ -55,9 +55,9 @@ class Catalogue:
         return Photos(features[self.rows], np.arange(len(self.rows)), hashes, 1)
 
 
-def measure(count: int, track: Track) -> list[Figure]:
-    """Figures of an update of a thousandth of `count` products, at least three."""
-    each = max(1, round(count / 3000))
+def measure(count: int, track: Track, share: float = 0.001) -> list[Figure]:
+    """Figures of an update of a `share` of `count` products, at least three."""
+    each = max(1, round(count * share / 3))
     features = drawn(count + 2 * each, DIMENSION)
     before, after = _changed(count, each)
     first, seconds = _timed(lambda: _whole(before, features, track))
