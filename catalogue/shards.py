@@ -40,6 +40,20 @@ class Shards:
             encoding.check_lists([row], self._products)
             return encoding.parse_list(row)
 
+    def all_neighbours(self, kind: Kind) -> Iterator[tuple[Pair, ...]]:
+        """The lists of all products in the order of their numbers, a shard at a time."""
+        for start in range(0, self._products, SHARD):
+            number = start // SHARD
+            with understood(_file_of(kind, number)):
+                rows = dict(enumerate(orjson.loads(_content(self._database, kind, number) or b"[]"), start))
+                sql = "SELECT position, content FROM rows WHERE kind = ? AND position >= ? AND position < ?"
+                changed = self._database.rows(sql, [kind, start, start + SHARD])
+                rows |= {position: orjson.loads(content) for position, content in changed}
+                wanted = [rows.get(at, []) for at in range(start, min(start + SHARD, self._products))]
+                encoding.check_lists(wanted, self._products)
+                lists = [encoding.parse_list(row) for row in wanted]
+            yield from lists
+
     def heats(self, position: int) -> tuple[str, ...]:
         """The heat maps of a product's first neighbours."""
         with understood(_file_of("heats", position // SHARD)):

@@ -23,14 +23,15 @@ def changes(before: Shop | None, entries: Sequence[Entry], lists: Mapping[str, S
     if before is None:
         return Changes(len(entries), 0, 0, 0)
     ids = {entry.product.id for entry in entries}
-    kept = [entry.product.id for entry in before if entry.product.id in ids]
+    stored = ((own, each) for own, each in before.all_stored() if own in ids)
+    differ = [_order(each) != _order(lists.get(own, ())) for own, each in stored]
     shown = {thumbnail.source for entry in entries for thumbnail in entry.thumbnails}
     showed = {thumbnail.source for entry in before for thumbnail in entry.thumbnails}
     return Changes(
-        added=len(ids) - len(kept),
-        removed=len(before) - len(kept),
+        added=len(ids) - len(differ),
+        removed=len(before) - len(differ),
         photos_removed=len(showed - shown),
-        lists=sum(_order(before.stored(each)) != _order(lists.get(each, ())) for each in kept),
+        lists=sum(differ),
     )
 
 
