@@ -68,10 +68,10 @@ def top_k(
     lists = Candidates.none(len(features), width)
     pools = _Pools.of(reduced, clusters)
     first = partial(_around, reduced, owners, pools, width)
-    _put(lists, clusters, each(first, range(len(clusters)), "neighbours", track))
+    put(lists, clusters, each(first, range(len(clusters)), "neighbours", track))
     for _ in range(JOINS):
         join = partial(_joined, reduced, owners, lists.indices[:, :NEAR].copy(), width)
-        _put(lists, clusters, each(join, clusters, "their neighbours", track))
+        put(lists, clusters, each(join, clusters, "their neighbours", track))
     best = TopK(np.full((len(features), k), -1), np.full((len(features), k), -np.inf))
     decide = partial(_decided, features, lengths, lists.indices, k)
     for rows, found in zip(clusters, each(decide, clusters, "similarities", track), strict=True):
@@ -79,7 +79,8 @@ def top_k(
     return best
 
 
-def _put(lists: Candidates, clusters: Sequence[Integers], found: Iterable[Candidates]) -> None:
+def put(lists: Candidates, clusters: Sequence[Integers], found: Iterable[Candidates]) -> None:
+    """What was `found` for the rows of each of the `clusters`, into the lists of all."""
     for rows, new in zip(clusters, found, strict=True):
         lists.indices[rows], lists.rough[rows] = new.indices, new.rough
 
@@ -191,7 +192,7 @@ def _around(reduced: Features, owners: Integers, pools: _Pools, width: int, own:
 def _joined(reduced: Features, owners: Integers, near: Integers, width: int, rows: Integers) -> Candidates:
     """Compare `rows` with the neighbours of their neighbours: what a list lacks, a neighbour's list often has."""
     own = near[rows]
-    return compared(reduced, owners, rows, _distinct(len(near), own, near[own[own >= 0]]), width)
+    return compared(reduced, owners, rows, distinct(len(near), own, near[own[own >= 0]]), width)
 
 
 def _decided(features: Features, lengths: Doubles, listed: Integers, k: int, rows: Integers) -> TopK:
@@ -200,7 +201,7 @@ def _decided(features: Features, lengths: Doubles, listed: Integers, k: int, row
 
 def _narrowed(features: Features, lengths: Doubles, rows: Integers, listed: Integers, k: int) -> Integers:
     """`listed` (R, C), but -1 for those that float32 tells from the `k` best: one product of all that are listed."""
-    others = _distinct(len(features), listed)
+    others = distinct(len(features), listed)
     if not len(others):
         return listed
     rough = features[rows] @ features[others].T / lengths[others].astype(np.float32)
@@ -210,7 +211,7 @@ def _narrowed(features: Features, lengths: Doubles, rows: Integers, listed: Inte
     return np.where(rough >= least, listed, -1)
 
 
-def _distinct(count: int, *indices: Integers) -> Integers:
+def distinct(count: int, *indices: Integers) -> Integers:
     """The `indices` below `count` that occur, ascending: marking them takes a tenth of the time of np.unique."""
     marked = np.zeros(count + 1, dtype=np.bool_)
     for each in indices:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -18,7 +18,7 @@ from model.kept import Hashes, Kept, Listed, Marks
 from model.neighbours import Search, TopK, searched_exactly
 from model.policy import Mask, Policy, Traits, kept
 from model.progress import Track
-from model.ranking import EXPANSION, Centring, Compact, Indices, centred, crowding, expanded
+from model.ranking import EXPANSION, Centring, Compact, Indices, centred, corrected, crowding, expanded
 from model.shelf import Shelf, nearest_elsewhere, nearest_looks
 
 Same = Callable[[duplicates.Pairs], Mask]
@@ -141,8 +141,9 @@ def _shelf(
     """The nearest looks, and those of other categories in a catalogue that is `large`, to keep; and to list."""
     near = nearest_looks(wide, looks.numbers[photos.owners], k, track, search)
     crowd = crowding(near)
-    others = nearest_elsewhere(rows, traits, track) if large else None
-    shelf = Shelf.of(np.arange(len(crowd)), near, others, Field(rows, crowd), traits)
+    shelf = Shelf.of(np.arange(len(crowd)), near, None, Field(rows, crowd), traits)
+    others = nearest_elsewhere(rows, traits, shelf.near, track) if large else None
+    shelf = replace(shelf, others=others and corrected(others, crowd))
     return Near.of(near), Near.of(others or TopK(near.indices[:, :0], near.similarities[:, :0])), shelf
 
 

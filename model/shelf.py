@@ -36,9 +36,9 @@ def photos_of_one(looks: Indices) -> int:
     return -(-len(looks) // max(1, int(looks.max(initial=-1)) + 1))
 
 
-def nearest_elsewhere(rows: Features, traits: Traits, track: Track) -> TopK:
+def nearest_elsewhere(rows: Features, traits: Traits, near: TopK, track: Track) -> TopK:
     """(L, K) the nearest looks of other categories of each, in a catalogue too large to compare all: `elsewhere`."""
-    return elsewhere.nearest(rows, traits.categories, OTHERS, track)
+    return elsewhere.nearest(rows, traits.categories, near.indices, OTHERS, track)
 
 
 @dataclass(frozen=True)

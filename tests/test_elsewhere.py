@@ -42,7 +42,7 @@ def wanted(rows: Features, categories: Integers, k: int) -> TopK:
 @pytest.mark.usefixtures("narrow")
 def test_nearly_all_are_found_with_their_exact_similarities(catalogue: Catalogue) -> None:
     rows, categories = catalogue
-    found = elsewhere.nearest(rows, categories, 8, silent)
+    found = elsewhere.nearest(rows, categories, top_k(rows, 12).indices, 8, silent)
     named = np.flatnonzero(categories >= 0)
     best = wanted(rows, categories, 8)
     shares = [np.isin(one, other).mean() for one, other in zip(best.indices, found.indices[named], strict=True)]
@@ -55,19 +55,20 @@ def test_nearly_all_are_found_with_their_exact_similarities(catalogue: Catalogue
 @pytest.mark.usefixtures("narrow")
 def test_none_is_of_the_own_category_and_those_without_one_stay_out(catalogue: Catalogue) -> None:
     rows, categories = catalogue
-    found = elsewhere.nearest(rows, categories, 8, silent).indices
+    found = elsewhere.nearest(rows, categories, top_k(rows, 12).indices, 8, silent).indices
     assert (found[categories < 0] == -1).all()
     theirs = categories[found[categories >= 0]]
     assert (theirs >= 0).all()
     assert (theirs != categories[categories >= 0][:, None]).all()
-    assert np.array_equal(found, elsewhere.nearest(rows, categories, 8, silent).indices)
+    assert np.array_equal(found, elsewhere.nearest(rows, categories, top_k(rows, 12).indices, 8, silent).indices)
 
 
 def test_one_category_has_no_others() -> None:
     rows = unit(drawn_in_kinds(50, 8).features)
+    near = top_k(rows, 12).indices
     for categories in (np.zeros(50, dtype=np.int64), np.repeat([-1, 0], 25), np.full(50, -1)):
-        assert (elsewhere.nearest(rows, categories, 8, silent).indices == -1).all()
-    two = elsewhere.nearest(rows, np.repeat([0, 1], [49, 1]), 8, silent)
+        assert (elsewhere.nearest(rows, categories, near, 8, silent).indices == -1).all()
+    two = elsewhere.nearest(rows, np.repeat([0, 1], [49, 1]), near, 8, silent)
     assert two.indices[0].tolist() == [49, *[-1] * 7]
 
 
