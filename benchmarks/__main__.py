@@ -31,12 +31,15 @@ from catalogue import command as command_line
 from model import agreement, calibration, extractors
 from model.cluster.worker import Recipe
 from model.extractors.engine import OnEngine
-from model.progress import bar
+from model.progress import Track, bar
 
 Command = Callable[..., Any]
 
 WIDE = 140  # columns
-UPDATES = {"lists": updating_lists.measure, "files": updating_files.measure}
+UPDATES: dict[str, Callable[[int, Track], list[Figure]]] = {
+    "lists": updating_lists.measure,
+    "files": updating_files.measure,
+}
 
 
 def network_options(command: Command) -> Command:
