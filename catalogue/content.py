@@ -1,13 +1,24 @@
 """What a version of the lists says: rows of each kind by the numbers of the products, and files of the whole."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from catalogue import encoding
 from catalogue.change import CATALOGUE
 from catalogue.encoding import GROUPS, MAP, REPORT, SCALE, SHARD, Entry
 from catalogue.product import Layout, Neighbour
+
+Places = Iterable[tuple[str, float, int]]  # ids, similarities and reasons, best first
+
+
+@runtime_checkable
+class Compact(Protocol):
+    """Lists that tell their places without a `Neighbour` for each, of which millions take longer than all the rest."""
+
+    def places(self, product_id: str) -> Places:
+        """Of one product, none where it has no list."""
 
 
 @dataclass(frozen=True)
@@ -31,15 +42,21 @@ class Content:
     def __init__(self, entries: Sequence[Entry], neighbours: Mapping[str, Sequence[Neighbour]], extras: Extras) -> None:
         self._entries, self._extras = entries, extras
         self._index = {entry.product.id: number for number, entry in enumerate(entries)}
-        self._lists = {"neighbours": neighbours}
+        self._lists = {"neighbours": _places(neighbours)}
         if any(extras.elsewhere.values()):
-            self._lists["elsewhere"] = extras.elsewhere
+            self._lists["elsewhere"] = _places(extras.elsewhere)
+        self._filled = Counter[int]()
         heated = any(extras.heats.values())
         self.kinds = (CATALOGUE, *self._lists, *(["heats"] if heated else []))
 
     def __len__(self) -> int:
         """How many products there are."""
         return len(self._entries)
+
+    @property
+    def listed(self) -> int:
+        """How many of the lists of neighbours that were read so far hold any."""
+        return self._filled.total()
 
     def rows(self, kind: str, start: int) -> list[Any]:
         """Of the products from number `start` on, as many as a shard has; none of a kind that there is not."""
@@ -48,7 +65,10 @@ class Content:
             return [encoding.entry_row(entry) for entry in entries]
         ids = [entry.product.id for entry in entries]
         if kind in self._lists:
-            return [self._list(self._lists[kind].get(own, ())) for own in ids]
+            lists = [self._list(self._lists[kind](own)) for own in ids]
+            if kind == "neighbours":
+                self._filled[start] = sum(bool(found) for found, *_ in lists)
+            return lists
         return [[*self._extras.heats.get(own, ())] for own in ids] if kind in self.kinds else []
 
     def shards(self) -> dict[str, bytes]:
@@ -69,6 +89,13 @@ class Content:
             files[MAP] = encoding.map_bytes(list(self._index), extras.layout)
         return files | ({REPORT: extras.report} if extras.report else {})
 
-    def _list(self, neighbours: Sequence[Neighbour]) -> list[Any]:
-        pairs = [(self._index[near.product_id], round(near.similarity * SCALE), near.reasons) for near in neighbours]
-        return encoding.list_row(pairs)
+    def _list(self, places: Places) -> list[Any]:
+        return encoding.list_row(
+            [(self._index[near], round(score * SCALE), reasons) for near, score, reasons in places]
+        )
+
+
+def _places(lists: Mapping[str, Sequence[Neighbour]]) -> Callable[[str], Places]:
+    if isinstance(lists, Compact):
+        return lists.places
+    return lambda own: [(near.product_id, near.similarity, near.reasons) for near in lists.get(own, ())]

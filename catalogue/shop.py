@@ -96,11 +96,11 @@ class Shop:
         """The whole list as it was built, with what is sold out. Raises UnknownProduct."""
         return self._listed("neighbours", product_id, sold_out=True)
 
-    def all_stored(self) -> Iterator[tuple[str, list[Neighbour]]]:
-        """Each product's id with its whole list, in the order of the numbers."""
+    def all_stored(self) -> Iterator[tuple[str, list[tuple[str, float]]]]:
+        """Each product's id with the ids and similarities of its whole list, in the order of the numbers."""
         ids = [product_id for (product_id,) in self._database.rows("SELECT id FROM products ORDER BY position")]
         for own, pairs in zip(ids, self._shards.all_neighbours("neighbours"), strict=True):
-            yield own, [Neighbour(ids[index], score / SCALE, reasons) for index, score, reasons in pairs]
+            yield own, [(ids[index], score / SCALE) for index, score, _ in pairs]
 
     def elsewhere(self, product_id: str, k: int = 12) -> list[Neighbour]:
         """Up to `k` similar products of other categories, best first. Raises UnknownProduct."""

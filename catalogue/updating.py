@@ -26,10 +26,11 @@ MOST = 1000  # of those files
 class Plan:
     """What is to lie in the folder: `kept` files that do, with their hashes, and `new` ones by their names.
 
-    `base` is the manifest's.
+    `listed` and `base` are the manifest's.
     """
 
     new: Mapping[str, bytes]
+    listed: int
     kept: Mapping[str, str] = field(default_factory=dict)
     base: int = 0
 
@@ -40,7 +41,7 @@ class Plan:
 
 def whole(content: Content) -> Plan:
     """All of it anew."""
-    return Plan(content.shards() | content.others())
+    return Plan(content.shards() | content.others(), content.listed)
 
 
 def update(folder: Path, build: Build, ids: Sequence[str], arranged: Callable[[Iterable[str]], Content]) -> Plan | None:
@@ -80,8 +81,8 @@ def _onwards(standing: Standing, content: Content) -> Plan | None:
     kept = {path: sha256 for path, sha256 in before.paths.items() if path.rpartition("/")[2] not in gone}
     new = {**change_files(len(content), rows, len(change_names(before))), **others}
     if not new and len(kept) == len(before.files):
-        return Plan({}, before.files, before.base)
-    return Plan(new, kept, before.sharded)
+        return Plan({}, content.listed, before.files, before.base)
+    return Plan(new, content.listed, kept, before.sharded)
 
 
 def _changed(standing: Standing, content: Content) -> dict[str, dict[int, Any]] | None:

@@ -40,7 +40,7 @@ def write(
         version=encoding.version_of(build, files),
         build=build,
         products=len(ids),
-        listed=sum(bool(neighbours.get(each)) for each in ids),
+        listed=plan.listed,
         photos=sum(len(entry.thumbnails) for entry in entries),
         drops=dict(drops or {}),
         files=files,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from catalogue.encoding import Entry
 from catalogue.product import Neighbour
 from catalogue.shop import Shop
+from model.naming import Named
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,11 @@ def changes(before: Shop | None, entries: Sequence[Entry], lists: Mapping[str, S
     if before is None:
         return Changes(len(entries), 0, 0, 0)
     ids = {entry.product.id for entry in entries}
-    stored = ((own, each) for own, each in before.all_stored() if own in ids)
-    differ = [_order(each) != _order(lists.get(own, ())) for own, each in stored]
+    now = Named.of(list(lists), lists)
+    # Without the reasons, which change with prices and names.
+    differ = [
+        each != [(near, score) for near, score, _ in now.places(own)] for own, each in before.all_stored() if own in ids
+    ]
     shown = {thumbnail.source for entry in entries for thumbnail in entry.thumbnails}
     showed = {thumbnail.source for entry in before for thumbnail in entry.thumbnails}
     return Changes(
@@ -33,8 +37,3 @@ def changes(before: Shop | None, entries: Sequence[Entry], lists: Mapping[str, S
         photos_removed=len(showed - shown),
         lists=sum(differ),
     )
-
-
-def _order(neighbours: Sequence[Neighbour]) -> list[tuple[str, float]]:
-    """Without the reasons, which change with prices and names."""
-    return [(near.product_id, near.similarity) for near in neighbours]

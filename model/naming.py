@@ -49,10 +49,16 @@ class Named(Mapping[str, list[Neighbour]]):
         )
 
     def __getitem__(self, product_id: str) -> list[Neighbour]:
-        number = self._numbers[product_id]
-        part = slice(*self.starts[number : number + 2].tolist())
-        columns = (each[part].tolist() for each in (self.found, self.similarities, self.reasons))
-        return [Neighbour(self.ids[near], *others) for near, *others in zip(*columns, strict=True)]
+        if product_id not in self._numbers:
+            raise KeyError(product_id)
+        return [Neighbour(*place) for place in self.places(product_id)]
+
+    def places(self, product_id: str) -> Iterator[tuple[str, float, int]]:
+        """The ids, similarities and reasons of one list, which is empty where there is none."""
+        number = self._numbers.get(product_id, -1)
+        part = slice(*self.starts[number : number + 2].tolist()) if number >= 0 else slice(0)
+        found, similarities, reasons = (each[part].tolist() for each in (self.found, self.similarities, self.reasons))
+        return zip(map(self.ids.__getitem__, found), similarities, reasons, strict=True)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.ids)

@@ -199,7 +199,10 @@ def test_a_removed_product_leaves_its_number_to_the_last_one(tmp_path: Path) -> 
     second.write(tmp_path)
     shop = renewed.load(tmp_path, before)
     assert [product.id for product in shop.products][4] == ids[-1]
-    assert {own: shop.stored(own) for own in ids} == dict(shop.all_stored()) == lists
+    assert {own: shop.stored(own) for own in ids} == lists
+    assert dict(shop.all_stored()) == {
+        own: [(near.product_id, near.similarity) for near in each] for own, each in lists.items()
+    }
     assert gone not in shop
     assert gone in before
     shop.check()
