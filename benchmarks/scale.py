@@ -1,8 +1,8 @@
 """What a build costs on a Ray cluster of this machine: against the plain build, and by the number of processes.
 
-Each build is the command itself, on the same photos and without features. Scaling is that of extraction alone, from the
-first block of each process on: starting is in the first part's figures. Beside it stands what two processes without a
-cluster reach, which the machine itself allows.
+Each build is the command itself, on the same photos and without features. Scaling is that of extraction alone, in whole
+blocks and while each process has some: starting and ending are in the first part's figures. Beside it stands what two
+processes without a cluster reach, which the machine itself allows.
 """
 
 import shutil
@@ -21,7 +21,7 @@ from catalogue import feed
 from catalogue.errors import ClusterError
 from model import cluster
 from model.cluster.worker import Recipe
-from model.features import extract
+from model.features import BLOCK, extract
 from model.lists import PRESETS
 from model.photos import Photo, gather
 from model.progress import Track, silent
@@ -97,14 +97,18 @@ def _workers(shop: Path, rounds: int, recipe: Recipe, track: Track) -> Iterator[
     for number in track(range(2 * rounds), "workers", 2 * rounds):
         processes = 1 + number % 2
         photos = gather(shop, feed.read(shop).products, silent).distinct()
-        watched[processes].append(_extraction(shop, photos, recipe, processes))
+        photos = photos[: len(photos) // BLOCK * BLOCK]
         free[processes].append(ceiling.rate(photos, SHOP.views[0], recipe, processes))
+        watched[processes].append(_extraction(shop, photos, recipe, processes))
     one, two = (median(each.rate for each in found) for found in watched.values())
+    one_free, two_free = (median(each) for each in free.values())
     early, late = (max(each.megabytes[moment] for found in watched.values() for each in found) for moment in (0, 1))
     yield Figure(WORKERS, "one of one core", one, "blocks/min")
     yield Figure(WORKERS, "two of one core", two, "blocks/min")
     yield Figure(WORKERS, "two to one", two / one, "times", least=SCALING)
-    yield Figure(WORKERS, "two to one without a cluster", median(free[2]) / median(free[1]), "times")
+    yield Figure(WORKERS, "one without a cluster", one_free, "blocks/min")
+    yield Figure(WORKERS, "two without a cluster", two_free, "blocks/min")
+    yield Figure(WORKERS, "two to one without a cluster", two_free / one_free, "times")
     yield Figure(WORKERS, "memory of one after a quarter, at most", early, "MB")
     yield Figure(WORKERS, "memory of one at the end, at most", late, "MB")
 
@@ -125,8 +129,9 @@ class _Watched:
 
     @property
     def rate(self) -> float:
-        """Blocks a minute, from the moment when each process has done one."""
-        counted = self._times[self._processes - 1 :]
+        """Blocks a minute, from the moment when each process has done one until one of them has none left."""
+        idle = self._processes - 1
+        counted = self._times[idle : len(self._times) - idle]
         return 60 * (len(counted) - 1) / (counted[-1] - counted[0])
 
 

@@ -47,6 +47,7 @@ class Extraction:
             yield from here(missing, extractor, unusable, track, label)
             return
         blocks = [(view, part) for view, photos in missing.items() for part in blocks_of(photos, BLOCK)]
+        blocks.sort(key=lambda block: -len(block[1]))  # small ones last, so that all processes end at about one time
         tasks = [Task(number, view, _absolute(part)) for number, (view, part) in enumerate(blocks)]
         load = self.recipe if isinstance(extractor, OnEngine) else type(extractor)
         answers = _answers(tasks, load, fingerprint(extractor, ""))
