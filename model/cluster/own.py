@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -59,6 +61,7 @@ class Cluster:
         folder = tempfile.mkdtemp(prefix="ray-")
         self._open.callback(shutil.rmtree, folder, ignore_errors=True)
         self._open.callback(ray.shutdown)
+        self._open.callback(_end_monitor, folder)
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
         with environment(ONE):  # what Ray has to set for a process keeps it from starting any ahead
             session.connect(
@@ -69,3 +72,14 @@ class Cluster:
         from model.cluster import extraction
 
         extraction.begin()
+
+
+def _end_monitor(folder: str) -> None:
+    """Of the cluster in `folder` the process that would ask for more machines: Ray waits a second for it, in vain."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes()
+            if folder.encode() in line and b"/autoscaler/_private/monitor.py" in line:
+                os.kill(int(path.parent.name), signal.SIGKILL)
+        except OSError:
+            continue  # it has ended meanwhile
