@@ -17,6 +17,7 @@ from tests.visiting import heading, open_page, served, too_narrow, visit
 MUG = ROOT / "data" / "demo" / "images" / "mug-001.webp"
 LAMP = ROOT / "data" / "demo" / "images" / "lamp-001.webp"
 SENT = "^POST "  # what this page alone does
+PATIENCE = 20_000  # milliseconds
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,8 @@ def asked(page: Page) -> list[str]:
 
 
 def first(page: Page, address: str) -> None:
-    expect(found(page).first).to_have_attribute("href", address)
+    """Beside other tests an answer may have to wait for a place, and for those that nobody wants any more."""
+    expect(found(page).first).to_have_attribute("href", address, timeout=PATIENCE)
 
 
 def test_a_photo_of_a_product_finds_it(page: Page) -> None:
