@@ -19,16 +19,17 @@ from benchmarks.drawn_shop import BUILD, KINDS, PICTURES
 from benchmarks.neighbours import drawn_in_kinds
 from benchmarks.stages import Stages
 from catalogue import writer
+from catalogue.content import Extras
 from catalogue.encoding import Entry
 from catalogue.precomputed import load
 from catalogue.product import SOLD_OUT, Layout, Product
-from catalogue.writer import Extras
 from model import build, layout, neighbours, reasons
 from model.balance import SHOWN
 from model.candidates import Integers
 from model.duplicates import Pairs
 from model.extractors import Features
-from model.lists import PRESETS, Lists, Photos, rank
+from model.lists import PRESETS, Lists, rank
+from model.making import Photos
 from model.naming import Named
 from model.neighbours import Search, TopK
 from model.policy import Mask

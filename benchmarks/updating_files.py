@@ -20,11 +20,11 @@ from benchmarks import drawn_shop
 from benchmarks.figure import Figure
 from benchmarks.web_process import ServeError, WebProcess, running
 from catalogue import encoding, writer
-from catalogue.change import change_names, parse_change
+from catalogue.content import Extras
 from catalogue.encoding import MAP, SCALE, SHARD, Entry, Manifest, Place
 from catalogue.precomputed import read_manifest
 from catalogue.product import Layout, Neighbour, Price
-from catalogue.writer import Extras
+from catalogue.updates.files import change_names, parse_change
 from model.progress import Track
 
 EACH = 1000  # one product of so many changes
@@ -163,7 +163,7 @@ def _renewed(web: WebProcess, version: str) -> list[Named]:
     while not _serves(web, version):
         if time.perf_counter() - began > PATIENCE:
             raise ServeError(f"{web.address} does not serve the new lists. Run it by itself to see why.")
-        time.sleep(0.01)
+        time.sleep(0.01)  # so that looking takes nothing from what is measured
     answered = time.perf_counter() - began
     page = web.get(f"/?q={RENEWED}").decode()
     if RENEWED not in page.partition("<main")[2]:

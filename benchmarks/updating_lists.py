@@ -18,13 +18,13 @@ from catalogue.errors import LookalikeError
 from catalogue.product import Product
 from model.duplicates import Pairs
 from model.extractors import Features
-from model.kept import Kept, Listed
 from model.making import Photos, whole
 from model.neighbours import search
 from model.policy import Mask, Policy
 from model.progress import Track
 from model.ranking import Indices
-from model.updating import Updated, updated
+from model.updates.kept import Kept, Listed
+from model.updates.updating import Updated, updated
 
 T = TypeVar("T")
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from catalogue import encoding
-from catalogue.change import CATALOGUE
 from catalogue.encoding import GROUPS, MAP, REPORT, SCALE, SHARD, Entry
 from catalogue.product import Layout, Neighbour
+from catalogue.updates.files import CATALOGUE
 
 Places = Iterable[tuple[str, float, int]]  # ids, similarities and reasons, best first
 

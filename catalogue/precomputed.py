@@ -6,7 +6,7 @@ precomputed/
     VERSION/neighbours-0000.json      their lists
     VERSION/elsewhere-0000.json       their lists of other categories, where there are categories
     VERSION/heats-0000.json           where the similarity comes from, where that was asked for
-    VERSION/changes-0001.json         rows of all these that an update of a large catalogue changed: see `change`
+    VERSION/changes-0001.json         rows of all these that an update of a large catalogue changed: see `updates`
     VERSION/duplicates.json           groups of products that look the same
     VERSION/map.json                  the place of each product on a map of the catalogue
     VERSION/report.json               how good the lists are
@@ -27,14 +27,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from catalogue import changing, encoding
-from catalogue.change import Change, change_names, is_change, parse_change
+from catalogue import encoding
 from catalogue.database import Database
 from catalogue.encoding import Listing, Manifest
 from catalogue.errors import PrecomputedError
 from catalogue.product import thumbnail_path
 from catalogue.shop import Shop
 from catalogue.tables import Tables
+from catalogue.updates import applying
+from catalogue.updates.files import Change, change_names, is_change, parse_change
 
 MANIFEST = "manifest.json"
 IMAGES = "images"
@@ -55,15 +56,14 @@ def load(folder: str | Path, *, images: bool = True) -> Shop:
     database = Database()
     with _without_collecting(), database.filling() as connection, ThreadPoolExecutor(1) as writer:
         tables = Tables(connection, writer, manifest.products, manifest.sharded)
-        changed = changed_in(folder, manifest, change_names(manifest))
+        changed = changed_in(folder, manifest, change_names(manifest)) if images else {}
         for name in sorted([name for name in manifest.places if not is_change(name)], key=_number):
             listings = _added(tables, folder, manifest, name)
             if images:
                 note_thumbnails(thumbnails, _standing(listings, changed, manifest.products))
         reject_foreign(folder / manifest.version, manifest.files)
         _check_counts(folder, manifest, tables)
-        if images:
-            note_thumbnails(thumbnails, changed.values())
+        note_thumbnails(thumbnails, changed.values())
         check_thumbnails(folder / IMAGES, thumbnails)
         tables.finish()
         apply(folder, manifest, change_names(manifest), connection)
@@ -76,8 +76,8 @@ def apply(
     """Put files of changes into filled tables, which then have the version's products. Raises PrecomputedError."""
     for path in paths:
         with understood_file(folder / path):
-            changing.apply(connection, change_in(folder, manifest, path), beside=beside)
-    if (counts := changing.counts(connection, manifest.sharded)) != (manifest.products, manifest.products):
+            applying.apply(connection, change_in(folder, manifest, path), beside=beside)
+    if (counts := applying.counts(connection, manifest.sharded)) != (manifest.products, manifest.products):
         raise _miscounted(folder, *counts, manifest.products)
 
 
@@ -147,9 +147,10 @@ def understood_file(path: Path) -> Iterator[None]:
         raise PrecomputedError(f"{path} cannot be read: {error}. Build the folder again.") from error
 
 
-def _number(name: str) -> list[str]:
+def _number(name: str) -> tuple[int, str, str]:
     """The order in which what is checked and what is written take turns: shards of one number together."""
-    return name.split("-")[::-1]
+    head, _, tail = name.rpartition("-")
+    return len(tail), tail, head  # a longer number is a larger one
 
 
 def _added(tables: Tables, folder: Path, manifest: Manifest, name: str) -> Mapping[int, Listing]:

@@ -5,13 +5,13 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from catalogue import atomic, encoding, updating
-from catalogue.content import Content
-from catalogue.content import Extras as Extras
+from catalogue import atomic, encoding
+from catalogue.content import Content, Extras
 from catalogue.encoding import Build, Entry, Manifest
 from catalogue.errors import PrecomputedError
 from catalogue.precomputed import IMAGES, MANIFEST, SIZES
 from catalogue.product import Neighbour
+from catalogue.updates import planning
 
 
 def write(
@@ -26,7 +26,7 @@ def write(
 
     The thumbnails of `entries` must lie in `folder / "images"` already (they are only ever added before this).
     Products whose id `neighbours` lacks have an empty list. Equal input gives equal bytes, unless a large catalogue
-    goes on from the version that lies there: see `updating`. Raises PrecomputedError when the folder cannot be written.
+    goes on from the version that lies there: see `updates`. Raises PrecomputedError when the folder cannot be written.
     """
     by_id = {entry.product.id: entry for entry in entries}
     ids = sorted(by_id)
@@ -34,7 +34,7 @@ def write(
     def arranged(order: Iterable[str]) -> Content:
         return Content([by_id[each] for each in order], neighbours, extras or Extras())
 
-    plan = updating.update(folder, build, ids, arranged) or updating.whole(arranged(ids))
+    plan = planning.update(folder, build, ids, arranged) or planning.whole(arranged(ids))
     files = plan.files()
     manifest = Manifest(
         version=encoding.version_of(build, files),

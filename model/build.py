@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from catalogue import writer
+from catalogue.content import Extras
 from catalogue.encoding import Build, Entry, Manifest
 from catalogue.errors import PrecomputedError
 from catalogue.precomputed import IMAGES, MANIFEST, PHOTO, load
 from catalogue.product import Layout, Neighbour, Product
 from catalogue.report import report_bytes
 from catalogue.shop import Shop
-from catalogue.writer import Extras
 from model import heatmap, judging, layout, palettes, reasons, thumbnails
 from model.changes import Changes, changes
 from model.extracted import Extracted, at_work_alone, catalogue, of_gathered

@@ -15,7 +15,8 @@ from model import features
 from model.duplicates import Pairs
 from model.extractors import Extractor, Features
 from model.images import Pixels, View
-from model.lists import Lists, Photos, Preset, plain, rank
+from model.lists import Lists, Preset, plain, rank
+from model.making import Photos
 from model.means import HERE, Means
 from model.neighbours import Search, search
 from model.photos import Gathered, gather
@@ -23,8 +24,8 @@ from model.policy import Mask
 from model.prints import Print, prints_of, same_look
 from model.progress import Track, silent
 from model.ranking import Indices
-from model.resuming import Resumed, resumed
 from model.seen import RECORDS, Seen
+from model.updates.resuming import Resumed, resumed
 
 PRINT = (View("letterbox"),)
 

@@ -9,12 +9,11 @@ from catalogue.product import Neighbour, Product
 from model import duplicates, naming
 from model.extractors import Features
 from model.images import View
-from model.kept import Kept, Listed
-from model.making import Photos as Photos
-from model.making import Same, whole
+from model.making import Photos, Same, whole
 from model.neighbours import Search, TopK, search
 from model.policy import Policy
 from model.progress import Track, silent
+from model.updates.kept import Kept, Listed
 
 
 @dataclass(frozen=True)

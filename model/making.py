@@ -13,13 +13,13 @@ from model import duplicates, naming
 from model.balance import SHOWN, balanced
 from model.extractors import Features
 from model.filling import Field
-from model.following import Near
-from model.kept import Hashes, Kept, Listed, Marks
 from model.neighbours import Search, TopK, searched_exactly
 from model.policy import Mask, Policy, Traits, kept
 from model.progress import Track
 from model.ranking import EXPANSION, Centring, Compact, Indices, centred, corrected, crowding, expanded
 from model.shelf import Shelf, nearest_elsewhere, nearest_looks
+from model.updates.following import Near
+from model.updates.kept import Hashes, Kept, Listed, Marks
 
 Same = Callable[[duplicates.Pairs], Mask]
 Exact = Callable[[int, int], bool]  # as `neighbours.searched_exactly`

@@ -62,7 +62,7 @@ def _opened(graph: bytes | Path, name: str) -> Any:
     source = graph if isinstance(graph, bytes) else str(graph)
     try:
         return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # as above
+    except Exception as error:  # onnxruntime raises classes of its own, of no common kind
         raise BundleError(f"{name} cannot be run: {_line(error)}") from error
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from model import elsewhere
-from model.balance import SHOWN, balanced
 from model.extractors import Features
 from model.filling import Allowed, Field, fitting
 from model.neighbours import Search, TopK
@@ -60,13 +59,6 @@ class Shelf:
         """From neighbours `near` (A, K) and `others` by their similarity."""
         others = others and corrected(others, field.crowd)
         return cls(asked, corrected(near, field.crowd), field, traits, others)
-
-    def similar(self, policy: Policy, k: int) -> Indices:
-        """(A, W) looks, best first, -1 after the last: `k` of them, or more until AVAILABLE can be ordered.
-
-        For all looks at once, since none of them is to be in too many lists or in none.
-        """
-        return self.cut(balanced(self.ordered(policy, k), min(SHOWN, k)), k)
 
     def ordered(self, policy: Policy, k: int) -> TopK:
         """(A, W) what the lists would hold, and more behind it, if each were the only one."""

@@ -10,9 +10,10 @@ from dash import Dash
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from catalogue import precomputed, renewed
+from catalogue import precomputed
 from catalogue.errors import DiskError
 from catalogue.shop import Shop
+from catalogue.updates import renewed
 from storefront import (
     api,
     below,

@@ -6,11 +6,11 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks.__main__ import cli
-from catalogue import updating
+from catalogue.updates import planning
 
 
 def test_an_update_is_measured_against_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(updating, "SMALLEST", 2000)
+    monkeypatch.setattr(planning, "SMALLEST", 2000)
     command = ["update", "--products", "2000", "--only", "files", "--json"]
     answer = CliRunner().invoke(cli, command, catch_exceptions=False)
     assert answer.exit_code == 0, answer.output

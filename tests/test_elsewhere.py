@@ -8,8 +8,8 @@ from model import clusters, elsewhere
 from model.candidates import Integers
 from model.extractors import Features
 from model.lengths import unit
-from model.lists import Photos, named, rank
-from model.making import whole
+from model.lists import named, rank
+from model.making import Photos, whole
 from model.neighbours import TopK, cosines_of, search, top_k
 from model.policy import Policy
 from model.progress import silent

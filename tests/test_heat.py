@@ -14,8 +14,8 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from catalogue import writer
+from catalogue.content import Extras
 from catalogue.precomputed import load
-from catalogue.writer import Extras
 from model import heatmap
 from storefront import create_app
 from storefront.heat import LEVELS, png

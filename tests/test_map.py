@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from catalogue import writer
+from catalogue.content import Extras
 from catalogue.precomputed import load
 from catalogue.product import Layout
-from catalogue.writer import Extras
 from storefront import create_app, dots
 from storefront.app import Storefront
 from storefront.dots import PART, along, dots_of, drawn, told

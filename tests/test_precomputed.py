@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalogue import atomic, writer
+from catalogue.content import Extras
 from catalogue.encoding import SHARD, Entry, Manifest, manifest_bytes, version_of
 from catalogue.errors import PrecomputedError, UnknownProduct
 from catalogue.precomputed import load, read_manifest, verify
 from catalogue.product import Layout, Neighbour, Placed, Product
-from catalogue.writer import Extras
 from tests.factories import make_product, products
 from tests.shop_folder import BUILD, make_products, make_shop_folder
 

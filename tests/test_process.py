@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from catalogue import updating
 from catalogue.precomputed import MANIFEST, PHOTO, read_manifest
+from catalogue.updates import planning
 from tests.serving import ROOT, Server, free_port, running
 from tests.shop_folder import make_products, make_shop_folder
 
@@ -226,7 +226,7 @@ def memory(server: Server) -> float:
 
 
 def test_of_an_update_only_what_changed_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(updating, "SMALLEST", 1)
+    monkeypatch.setattr(planning, "SMALLEST", 1)
     products = make_products(40)
     began = read_manifest(make_shop_folder(tmp_path, products))
     with web(tmp_path, WEB_CONCURRENCY="2") as server, visiting(server) as seen:

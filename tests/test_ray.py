@@ -164,7 +164,7 @@ def test_what_is_lost_in_extraction_and_in_the_search_changes_nothing(
 
 @pytest.mark.usefixtures("second")
 def test_a_killed_driver_resumes(nodes: Any, shop: Path, recipe: Recipe) -> None:
-    shutil.rmtree(shop / "features")
+    shutil.rmtree(shop / "features", ignore_errors=True)  # of the tests before
     few = f"import model.cluster.extraction as e; e.BLOCK = {FEW}; {RUN}"
     line = [sys.executable, "-c", few, "build", shop, "--out", shop.parent / "out", "--extractor", recipe.name]
     driver = subprocess.Popen(

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from catalogue import writer
+from catalogue.content import Extras
 from catalogue.precomputed import load
 from catalogue.report import Report, report_bytes
-from catalogue.writer import Extras
 from model.evaluation import Judged, evaluate
 from storefront import create_app, figures
 from storefront.markup import to_html

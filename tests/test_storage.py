@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 from click.testing import Result
 
-from catalogue import feed, storage, updating
+from catalogue import feed, storage
 from catalogue.encoding import SHARD, parse_manifest
 from catalogue.errors import LookalikeError, PrecomputedError, StorageError
 from catalogue.mirror import Mirror
@@ -22,6 +22,7 @@ from catalogue.precomputed import load, verify
 from catalogue.product import Product
 from catalogue.publication import Publication, copy
 from catalogue.storage import Overtaken
+from catalogue.updates import planning
 from model import places
 from storefront import stored
 from storefront.app import Served
@@ -151,7 +152,7 @@ def test_only_what_changed_travels(server: Storage, shop: Path, tmp_path: Path) 
 def test_an_update_sends_and_fetches_only_what_changed(
     server: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(updating, "SMALLEST", 1)
+    monkeypatch.setattr(planning, "SMALLEST", 1)
     place = storage.at(f"s3://{BUCKET}/large")
 
     def published(drawn: Drawn) -> dict[str, int]:
@@ -180,7 +181,7 @@ def test_an_update_sends_and_fetches_only_what_changed(
     assert (old.folder / base).samefile(new.folder / base)  # not fetched again
     assert not (old.folder / manifest.places["changes-0001.json"]).exists()
 
-    monkeypatch.setattr(updating, "SHARE", 0)
+    monkeypatch.setattr(planning, "SHARE", 0)
     published(retitled(second, 8))
     assert server.tree("large").keys() == {
         "manifest.json",

@@ -13,14 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalogue import atomic, precomputed, renewed, updating, writer
+from catalogue import atomic, precomputed, writer
+from catalogue.content import Extras
 from catalogue.encoding import SHARD, Build, Entry, Manifest
 from catalogue.errors import PrecomputedError
 from catalogue.precomputed import load, read_manifest, verify
 from catalogue.product import Layout, Neighbour, Price, Product
 from catalogue.search import SORTS, Query
 from catalogue.shop import Shop
-from catalogue.writer import Extras
+from catalogue.updates import planning, renewed
 from tests.factories import make_product
 from tests.serving import ROOT
 from tests.shop_folder import BUILD
@@ -47,8 +48,8 @@ class Drawn:
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Catalogues of any size are updated, however much of them changed."""
-    monkeypatch.setattr(updating, "SMALLEST", 1)
-    monkeypatch.setattr(updating, "SHARE", 10)
+    monkeypatch.setattr(planning, "SMALLEST", 1)
+    monkeypatch.setattr(planning, "SHARE", 10)
 
 
 @st.composite
@@ -119,7 +120,7 @@ def test_an_updated_shop_is_the_one_that_was_loaded_whole(
             shop.prepare_search()
         assert answers(shop) == answers(load(folder))
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(updating, "SMALLEST", 1000)
+            patch.setattr(planning, "SMALLEST", 1000)
             version.write(whole)
         assert known(shop) == known(load(whole))
     assert "catalogue-0000.json" in read_manifest(whole).files
@@ -127,12 +128,12 @@ def test_an_updated_shop_is_the_one_that_was_loaded_whole(
 
 def test_numbers_stay_and_have_no_gaps() -> None:
     before = ["a", "b", "c", "d", "e"]
-    assert updating.numbered(before, before) == before
-    assert updating.numbered(before, ["f", *before, "0"]) == [*before, "0", "f"]
-    assert updating.numbered(before, ["a", "x", "c", "d", "e"]) == ["a", "x", "c", "d", "e"]
-    assert updating.numbered(before, ["a", "c", "e"]) == ["a", "e", "c"]
-    assert updating.numbered(before, ["e", "z"]) == ["e", "z"]
-    assert updating.numbered(["b", "a"], ["a", "b"]) == ["b", "a"]
+    assert planning.numbered(before, before) == before
+    assert planning.numbered(before, ["f", *before, "0"]) == [*before, "0", "f"]
+    assert planning.numbered(before, ["a", "x", "c", "d", "e"]) == ["a", "x", "c", "d", "e"]
+    assert planning.numbered(before, ["a", "c", "e"]) == ["a", "e", "c"]
+    assert planning.numbered(before, ["e", "z"]) == ["e", "z"]
+    assert planning.numbered(["b", "a"], ["a", "b"]) == ["b", "a"]
 
 
 def many(count: int, k: int = 3) -> Drawn:
@@ -209,7 +210,7 @@ def test_a_removed_product_leaves_its_number_to_the_last_one(tmp_path: Path) -> 
 
 
 def test_many_changed_rows_go_into_several_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("catalogue.change.ROWS", 100)
+    monkeypatch.setattr("catalogue.updates.files.ROWS", 100)
     first = many(SHARD)
     first.write(tmp_path)
     second = retitled(first, *range(350))
@@ -232,11 +233,11 @@ def test_what_cannot_go_on_from_the_version_there_is_written_whole(
     if reason == "build":
         build = replace(BUILD, fingerprint="1" * 16)
     elif reason == "share":
-        monkeypatch.setattr(updating, "SHARE", 0.1)
+        monkeypatch.setattr(planning, "SHARE", 0.1)
     elif reason == "files":
-        monkeypatch.setattr(updating, "MOST", 0)
+        monkeypatch.setattr(planning, "MOST", 0)
     elif reason == "size":
-        monkeypatch.setattr(updating, "SMALLEST", SHARD + 1)
+        monkeypatch.setattr(planning, "SMALLEST", SHARD + 1)
     elif reason == "kinds":
         elsewhere = {first.products[0].id: [Neighbour(first.products[1].id, 0.5)]}
         second = replace(second, extras=replace(second.extras, elsewhere=elsewhere))
@@ -245,13 +246,13 @@ def test_what_cannot_go_on_from_the_version_there_is_written_whole(
     else:
         (tmp_path / "one" / "manifest.json").write_bytes(b"{")
     assert is_whole(second.write(tmp_path / "one", build))
-    monkeypatch.setattr(updating, "SMALLEST", 10_000)
+    monkeypatch.setattr(planning, "SMALLEST", 10_000)
     second.write(tmp_path / "two", build)
     assert tree(tmp_path / "one") == tree(tmp_path / "two")
 
 
 def test_changes_since_the_last_whole_writing_count_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(updating, "SHARE", 0.1)  # of the rows of products and of lists
+    monkeypatch.setattr(planning, "SHARE", 0.1)  # of the rows of products and of lists
     version = many(SHARD)
     version.write(tmp_path)
     for numbers, whole in ((range(150), False), (range(150), False), (range(150, 199), False), (range(10, 260), True)):
@@ -279,17 +280,17 @@ def test_an_update_that_fails_leaves_what_was_served(
         retitled(first, 2).write(tmp_path)
     assert verify(tmp_path).manifest == before
     monkeypatch.undo()
-    monkeypatch.setattr(updating, "SMALLEST", 1)
+    monkeypatch.setattr(planning, "SMALLEST", 1)
     retitled(first, 3).write(tmp_path)
     assert verify(tmp_path).product(first.products[3].id).title.endswith("changed")
 
 
 KILLED = """
 from pathlib import Path
-from catalogue import updating
-from catalogue.writer import Extras
+from catalogue.updates import planning
+from catalogue.content import Extras
 from tests.test_updates import many, replace, retitled
-updating.SMALLEST = 1
+planning.SMALLEST = 1
 replace(retitled(many(50), 1), extras=Extras(report=b"[]")).write(Path({!r}))
 """
 

@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 
 from catalogue.product import Price, Product
 from model import duplicates, neighbours, shelf
-from model import kept as on_disk
 from model.balance import SHOWN
 from model.duplicates import Pairs
 from model.extractors import Features
-from model.kept import Kept, Listed
 from model.making import Photos, whole
 from model.neighbours import TopK
 from model.policy import Mask, Policy
 from model.progress import silent
 from model.ranking import by_look
-from model.updating import Updated, updated
+from model.updates import kept as on_disk
+from model.updates.kept import Kept, Listed
+from model.updates.updating import Updated, updated
 from tests.factories import make_product
 from tests.test_precomputed import tree
 
@@ -85,7 +85,7 @@ class Shop:
     def change(self, ids: Sequence[str], **traits: object) -> None:
         for product_id in ids:
             item = self.items[product_id]
-            self.items[product_id] = replace(item, product=replace(item.product, **traits))  # type: ignore[arg-type]
+            self.items[product_id] = replace(item, product=replace(item.product, **traits))  # type: ignore[arg-type] # fields of a product
 
     def some(self, count: int) -> list[str]:
         ids = sorted(self.items)

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from catalogue import encoding, precomputed
-from catalogue.change import ALL, change_files, change_names
 from catalogue.content import Content
 from catalogue.encoding import SHARD, Build
 from catalogue.errors import PrecomputedError
-from catalogue.standing import Standing
+from catalogue.updates.files import ALL, change_files, change_names
+from catalogue.updates.standing import Standing
 
 SMALLEST = 20 * SHARD  # products; fewer are written whole, in a moment
 SHARE = 0.1  # of all rows that may lie in files of changes

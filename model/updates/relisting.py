@@ -11,8 +11,6 @@ from model import naming
 from model.balance import SHOWN, rebalanced
 from model.extractors import Features
 from model.filling import Field
-from model.following import Moved, Near
-from model.kept import Kept, Listed
 from model.lengths import Doubles
 from model.making import Looks, Photos, trimmed
 from model.naming import Places
@@ -20,6 +18,8 @@ from model.neighbours import TopK
 from model.policy import Mask, Policy, Traits
 from model.ranking import Indices
 from model.shelf import Shelf
+from model.updates.following import Moved, Near
+from model.updates.kept import Kept, Listed
 
 _LISTS, _PRODUCTS = 32_768, 4096  # at a time: lists that are looked through, products whose similarities are computed
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import orjson
 
-from catalogue.change import CATALOGUE, Change
 from catalogue.encoding import Listing
 from catalogue.finding import INDEXED
 from catalogue.product import SOLD_OUT, leaf
 from catalogue.tables import order
+from catalogue.updates.files import CATALOGUE, Change
 
 AMONG = "position IN (SELECT value FROM json_each(?))"
 COLUMNS = "rowid, title, brand, category, id, description"

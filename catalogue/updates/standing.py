@@ -6,9 +6,9 @@ from typing import Any
 
 import orjson
 
-from catalogue.change import CATALOGUE, change_names, parse_change
 from catalogue.encoding import SHARD, Manifest
 from catalogue.precomputed import checked, understood_file
+from catalogue.updates.files import CATALOGUE, change_names, parse_change
 
 
 class Standing:

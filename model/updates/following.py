@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from model.around import Around, around
 from model.extractors import Features
 from model.lengths import Doubles
 from model.neighbours import DIGITS, TopK
@@ -17,6 +16,7 @@ from model.policy import Mask
 from model.progress import Track, silent
 from model.ranking import Indices
 from model.shelf import photos_of_one
+from model.updates.around import Around, around
 
 _LISTS = 32_768  # at a time
 

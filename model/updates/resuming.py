@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from catalogue.product import Product
-from model import kept
 from model.lists import Lists, Preset, named
 from model.making import Exact, Photos, Same, whole
 from model.neighbours import Search, searched_exactly
 from model.progress import Track
-from model.updating import SHARE, Updated, updated
+from model.updates import kept
+from model.updates.updating import SHARE, Updated, updated
 
 
 @dataclass(frozen=True)

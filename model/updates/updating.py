@@ -13,10 +13,7 @@ import numpy as np
 
 from catalogue.product import Product
 from model import duplicates
-from model.around import around
 from model.extractors import Features
-from model.following import Moved, Near, followed
-from model.kept import Hashes, Kept, Marks
 from model.lengths import Doubles
 from model.making import (
     CATEGORY,
@@ -35,8 +32,11 @@ from model.making import (
 from model.policy import Mask, Policy, Traits
 from model.progress import Track, silent
 from model.ranking import EXPANSION, Indices, crowding, expanded
-from model.relisting import Before, Now, Relisting
 from model.shelf import OTHERS, depth_of
+from model.updates.around import around
+from model.updates.following import Moved, Near, followed
+from model.updates.kept import Hashes, Kept, Marks
+from model.updates.relisting import Before, Now, Relisting
 
 SHARE = 0.05  # of the products that were made at once; when more have changed since, everything is made anew
 

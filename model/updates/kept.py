@@ -23,8 +23,8 @@ import numpy.typing as npt
 from catalogue import atomic
 from catalogue.errors import FeaturesError
 from model.extractors import Features
-from model.following import Near
 from model.ranking import Centring, Compact, Indices
+from model.updates.following import Near
 
 LISTS, MANIFEST = "lists", "manifest.json"
 MADE_BY = 1  # counts changes of how lists are made, after which none go on from what was kept before

@@ -5,12 +5,12 @@ from collections import defaultdict
 from pathlib import Path
 
 from catalogue import precomputed
-from catalogue.change import is_change
 from catalogue.encoding import GROUPS, MAP, REPORT, Manifest
 from catalogue.errors import LookalikeError
 from catalogue.precomputed import IMAGES
 from catalogue.shop import Shop
 from catalogue.tables import whole_file
+from catalogue.updates.files import is_change
 
 
 def load(folder: str | Path, before: Shop | None, *, images: bool = True) -> Shop:
