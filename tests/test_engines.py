@@ -95,6 +95,17 @@ def test_a_feature_does_not_depend_on_the_photos_beside_it(photos: Pixels, engin
         assert extractor.extract(photos[row : row + 1]).tobytes() == together[row].tobytes()
 
 
+@pytest.mark.parametrize("engine", [OPENVINO, BF16])
+def test_a_feature_does_not_depend_on_how_many_photos_go_at_once(
+    photos: Pixels, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if engine == BF16 and "BF16" not in openvino.capabilities():
+        pytest.skip("this processor does not compute in bf16")
+    alone = lite0(engine).extract(photos[:6])
+    monkeypatch.setattr(openvino, "LARGE", 0)  # every network's weights are larger: BATCH go at once
+    assert lite0(engine).extract(photos[:6]).tobytes() == alone.tobytes()
+
+
 def test_larger_photos_are_taken_where_a_network_pools_all_positions() -> None:
     large = np.random.default_rng(5).integers(0, 256, (5, 320, 320, 3), dtype=np.uint8)
     expected = lite0(REFERENCE).extract(large)

@@ -15,8 +15,10 @@ from model.photos import PROCESSORS
 
 Precision = Literal["f32", "bf16"]
 
-# Each processor runs batches of its own, small enough to stay in its cache: a quarter faster than large ones together.
-BATCH = 4
+# Photos at once by a processor: one, so that what flows between layers stays in its cache, unless the weights are so
+# large that they are read from memory each time, as those of VGG16 are.
+ONE, BATCH = 1, 4
+LARGE = 100_000_000  # bytes of weights
 
 
 def capabilities() -> frozenset[str]:
@@ -38,7 +40,7 @@ def compiled(graph: bytes | Path, network: Network, size: int, precision: Precis
     if precision == "bf16" and "BF16" not in capabilities():
         raise ExtractorError("this processor does not compute in bf16. Use --engine openvino.")
     model = _opened(graph, network)
-    batch = _reshaped(model, network, size)
+    batch = _reshaped(model, network, size, BATCH if _weights(model) > LARGE else ONE)
     run = _compile(_taking_photos(model, network), precision)
     output = network.output or 0
     # Started from one thread and run in OpenVINO's own: two threads of Python that are in its binding at once can wait
@@ -68,7 +70,7 @@ def watched(graph: bytes | Path, network: Network, names: Sequence[str]) -> Call
     """A function from (BATCH, S, S, 3) uint8 to what the values called `names` are on the way, each (M,) float32."""
     model = _opened(graph, network)
     model.add_outputs(list(names))
-    batch = _reshaped(model, network, network.size)
+    batch = _reshaped(model, network, network.size, BATCH)
     run = _compile(_taking_photos(model, network), "f32")
 
     def values(photos: Pixels) -> list[Any]:
@@ -97,10 +99,15 @@ def _opened(graph: bytes | Path, network: Network) -> Any:
     return model
 
 
-def _reshaped(model: Any, network: Network, size: int) -> int:
+def _weights(model: Any) -> int:
+    """Bytes of a model's constants."""
+    return sum(each.get_byte_size() for each in model.get_ops() if each.get_type_name() == "Constant")
+
+
+def _reshaped(model: Any, network: Network, size: int, wanted: int) -> int:
     """The number of photos at once: a model may be made for one alone."""
     failure = "what it gives has no row for each photo"
-    for batch in (BATCH, 1):
+    for batch in (wanted, ONE):
         try:
             model.reshape([batch, 3, size, size])
         except RuntimeError as error:
