@@ -23,6 +23,7 @@ from model.photos import Photo
 from model.progress import Track
 
 STORE = 0.25  # share of this machine's memory that arrays in the cluster may take
+IDLERS = (b"/autoscaler/_private/monitor.py", b"/_private/log_monitor.py")
 
 
 class Cluster:
@@ -61,25 +62,28 @@ class Cluster:
         folder = tempfile.mkdtemp(prefix="ray-")
         self._open.callback(shutil.rmtree, folder, ignore_errors=True)
         self._open.callback(ray.shutdown)
-        self._open.callback(_end_monitor, folder)
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
         with environment(ONE):  # what Ray has to set for a process keeps it from starting any ahead
             session.connect(
                 address="local", num_cpus=processors, include_dashboard=False, _node_ip_address="127.0.0.1",
                 object_store_memory=int(memory * STORE), _temp_dir=folder,
             )  # fmt: skip
+        _end_idlers(folder)
         self._open.enter_context(session.until_it_is_lost())
         from model.cluster import extraction
 
         extraction.begin()
 
 
-def _end_monitor(folder: str) -> None:
-    """Of the cluster in `folder` the process that would ask for more machines: Ray waits a second for it, in vain."""
+def _end_idlers(folder: str) -> None:
+    """Of the cluster in `folder` the processes that would ask for more machines, and hand on logs that nobody reads.
+
+    They take time from the others, and Ray waits a second for the first of them when it ends.
+    """
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             line = path.read_bytes()
-            if folder.encode() in line and b"/autoscaler/_private/monitor.py" in line:
+            if folder.encode() in line and any(idler in line for idler in IDLERS):
                 os.kill(int(path.parent.name), signal.SIGKILL)
         except OSError:
             continue  # it has ended meanwhile
