@@ -5,6 +5,7 @@ blocks and while each process has some: starting and ending are in the first par
 processes without a cluster reach, which the machine itself allows.
 """
 
+import gc
 import shutil
 import subprocess
 import sys
@@ -136,6 +137,8 @@ class _Watched:
 
 
 def _extraction(shop: Path, photos: Sequence[Photo], recipe: Recipe, processes: int) -> _Watched:
+    # Ray calls the objects of each cluster by the same names: let go of later, one would take away the next one's.
+    gc.collect()
     watched = _Watched(processes)
     with TemporaryDirectory() as store, cluster.means("", shop, recipe, processes) as means:
         extract(photos, recipe(), SHOP.views, Path(store), watched, way=means.extract)
