@@ -1,8 +1,8 @@
 """What a build costs on a Ray cluster of this machine: against the plain build, and by the number of processes.
 
 Each build is the command itself, on the same photos and without features. Scaling is that of extraction alone, in whole
-blocks and while each process has some: starting and ending are in the first part's figures. Beside it stands what two
-processes without a cluster reach, which the machine itself allows.
+blocks: starting and ending are in the first part's figures. Beside it stands what two processes without a cluster
+reach, which the machine itself allows.
 """
 
 import gc
@@ -15,6 +15,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
+
+import numpy as np
 
 from benchmarks import ceiling
 from benchmarks.figure import Figure
@@ -117,8 +119,8 @@ def _workers(shop: Path, rounds: int, recipe: Recipe, track: Track) -> Iterator[
 class _Watched:
     """Progress that notes when each block comes, and the workers' memory after a quarter and at the end."""
 
-    def __init__(self, processes: int) -> None:
-        self._processes, self._times = processes, list[float]()
+    def __init__(self) -> None:
+        self._times: list[float] = []
         self.megabytes: list[float] = []
 
     def __call__(self, items: Iterable[Any], description: str, total: int) -> Iterator[Any]:  # noqa: ARG002 - Track's name for it
@@ -130,16 +132,18 @@ class _Watched:
 
     @property
     def rate(self) -> float:
-        """Blocks a minute, from the moment when each process has done one until one of them has none left."""
-        idle = self._processes - 1
-        counted = self._times[idle : len(self._times) - idle]
-        return 60 * (len(counted) - 1) / (counted[-1] - counted[0])
+        """Blocks a minute: the slope of a line through their times, which does not ask whether they come in pairs.
+
+        Not of the last one, which Ray hands on together with the one before.
+        """
+        times = self._times[:-1]
+        return 60 * float(np.polyfit(times, np.arange(len(times)), 1)[0])
 
 
 def _extraction(shop: Path, photos: Sequence[Photo], recipe: Recipe, processes: int) -> _Watched:
     # Ray calls the objects of each cluster by the same names: let go of later, one would take away the next one's.
     gc.collect()
-    watched = _Watched(processes)
+    watched = _Watched()
     with TemporaryDirectory() as store, cluster.means("", shop, recipe, processes) as means:
         extract(photos, recipe(), SHOP.views, Path(store), watched, way=means.extract)
     return watched
