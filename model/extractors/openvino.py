@@ -15,9 +15,9 @@ from model.photos import PROCESSORS
 
 Precision = Literal["f32", "bf16"]
 
-# Photos at once by a processor: one, so that what flows between layers stays in its cache, unless the weights are so
+# Photos at once by a processor: one, so that what flows between layers stays in its cache; these where weights are so
 # large that they are read from memory each time, as those of VGG16 are.
-ONE, BATCH = 1, 4
+BATCH = 4
 LARGE = 100_000_000  # bytes of weights
 
 
@@ -40,7 +40,7 @@ def compiled(graph: bytes | Path, network: Network, size: int, precision: Precis
     if precision == "bf16" and "BF16" not in capabilities():
         raise ExtractorError("this processor does not compute in bf16. Use --engine openvino.")
     model = _opened(graph, network)
-    batch = _reshaped(model, network, size, BATCH if _weights(model) > LARGE else ONE)
+    batch = _reshaped(model, network, size, BATCH if _weights(model) > LARGE else 1)
     run = _compile(_taking_photos(model, network), precision)
     output = network.output or 0
     # Started from one thread and run in OpenVINO's own: two threads of Python that are in its binding at once can wait
@@ -107,7 +107,7 @@ def _weights(model: Any) -> int:
 def _reshaped(model: Any, network: Network, size: int, wanted: int) -> int:
     """The number of photos at once: a model may be made for one alone."""
     failure = "what it gives has no row for each photo"
-    for batch in (wanted, ONE):
+    for batch in (wanted, 1):
         try:
             model.reshape([batch, 3, size, size])
         except RuntimeError as error:
