@@ -1,7 +1,7 @@
 """OpenVINO, which runs an ONNX graph on the processor, several times as fast as the reference."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import cycle
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from model.images import Pixels
 from model.photos import PROCESSORS
 
 Precision = Literal["f32", "bf16"]
+Results = Callable[[Iterable[Pixels]], Iterator[Features]]  # of batches, one after the other
 
 # Photos at once by a processor: one, so that what flows between layers stays in its cache; these where weights are so
 # large that they are read from memory each time, as those of VGG16 are.
@@ -42,23 +43,45 @@ def compiled(graph: bytes | Path, network: Network, size: int, precision: Precis
     model = _opened(graph, network)
     batch = _reshaped(model, network, size, BATCH if _weights(model) > LARGE else 1)
     run = _compile(_taking_photos(model, network), precision)
-    output = network.output or 0
-    # Started from one thread and run in OpenVINO's own: two threads of Python that are in its binding at once can wait
-    # for each other for ever. Twice as many as there are processors, so that none waits for its next batch.
-    requests = [run.create_infer_request() for _ in range(2 * PROCESSORS)]
+    results = (_in_turn if PROCESSORS == 1 else _in_parallel)(run, network.output or 0)
 
     def extract(photos: Pixels) -> Features:
-        found: list[Features] = []
-        waiting: deque[Any] = deque()
-        for part, request in zip(batches(photos, batch), cycle(requests)):
-            if len(waiting) == len(requests):
-                found.append(network.pooled(_result(waiting.popleft(), output)))
-            request.start_async({0: part}, share_inputs=True)
-            waiting.append(request)
-        found += [network.pooled(_result(request, output)) for request in waiting]
-        return np.concatenate(found)[: len(photos)]
+        return np.concatenate([network.pooled(found) for found in results(batches(photos, batch))])[: len(photos)]
 
     return extract
+
+
+def _in_turn(run: Any, output: str | int) -> Results:
+    """In this thread, which with one processor would only wait for another."""
+    request = run.create_infer_request()
+
+    def results(parts: Iterable[Pixels]) -> Iterator[Features]:
+        for part in parts:
+            request.infer({0: part}, share_inputs=True)
+            yield _result(request, output)
+
+    return results
+
+
+def _in_parallel(run: Any, output: str | int) -> Results:
+    """Started from one thread and run in OpenVINO's own.
+
+    Two threads of Python that are in its binding at once can wait for each other for ever.
+    """
+    # Twice as many as there are processors, so that none waits for its next batch.
+    requests = [run.create_infer_request() for _ in range(2 * PROCESSORS)]
+
+    def results(parts: Iterable[Pixels]) -> Iterator[Features]:
+        waiting: deque[Any] = deque()
+        for part, request in zip(parts, cycle(requests)):
+            if len(waiting) == len(requests):
+                yield _result(waiting.popleft(), output)
+            request.start_async({0: part}, share_inputs=True)
+            waiting.append(request)
+        while waiting:
+            yield _result(waiting.popleft(), output)
+
+    return results
 
 
 def _result(request: Any, output: str | int) -> Features:
