@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from itertools import product
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from time import perf_counter
@@ -17,15 +18,16 @@ BLOCKS = 8  # of each process, after the first one
 _begin: Barrier
 
 
-def rate(photos: Sequence[Photo], view: View, recipe: Recipe, processes: int) -> float:
-    """Blocks a minute of all `processes` together, each of which has one core and the same photos."""
-    blocks = list(blocks_of(photos, BLOCK))[: BLOCKS + 1]
+def rate(photos: Sequence[Photo], views: Sequence[View], recipe: Recipe, processes: int) -> float:
+    """Blocks a minute of all `processes` together, each of which has one core and the same photos, in all `views`."""
+    some = list(blocks_of(photos, BLOCK))[: BLOCKS // len(views)]
+    blocks = [(views[0], some[0]), *product(views, some)]
     spawn = get_context("spawn")
     with (
         environment(ONE),
         ProcessPoolExecutor(processes, spawn, _prepare, (spawn.Barrier(processes),)) as pool,
     ):
-        waiting = [pool.submit(_rate, blocks, view, recipe) for _ in range(processes)]
+        waiting = [pool.submit(_rate, blocks, recipe) for _ in range(processes)]
         return sum([each.result() for each in waiting], 0.0)
 
 
@@ -34,16 +36,16 @@ def _prepare(begin: Barrier) -> None:
     _begin = begin
 
 
-def _rate(blocks: Sequence[Sequence[Photo]], view: View, recipe: Recipe) -> float:
+def _rate(blocks: Sequence[tuple[View, Sequence[Photo]]], recipe: Recipe) -> float:
     extractor = recipe()
 
-    def extract(block: Sequence[Photo]) -> None:
-        for _ in here({view: block}, extractor, {}, silent, ""):
+    def extract(view: View, photos: Sequence[Photo]) -> None:
+        for _ in here({view: photos}, extractor, {}, silent, ""):
             pass
 
-    extract(blocks[0])
+    extract(*blocks[0])
     _begin.wait()
     begin = perf_counter()
     for block in blocks[1:]:
-        extract(block)
+        extract(*block)
     return 60 * (len(blocks) - 1) / (perf_counter() - begin)

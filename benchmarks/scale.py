@@ -95,25 +95,30 @@ def _build(shop: Path, recipe: Recipe, *, by_ray: bool) -> float:
 
 
 def _workers(shop: Path, rounds: int, recipe: Recipe, track: Track) -> Iterator[Figure]:
-    watched: dict[int, list[_Watched]] = {1: [], 2: []}
-    free: dict[int, list[float]] = {1: [], 2: []}
-    for number in track(range(2 * rounds), "workers", 2 * rounds):
-        processes = 1 + number % 2
-        photos = gather(shop, feed.read(shop).products, silent).distinct()
-        photos = photos[: len(photos) // BLOCK * BLOCK]
-        free[processes].append(ceiling.rate(photos, SHOP.views[0], recipe, processes))
-        watched[processes].append(_extraction(shop, photos, recipe, processes))
-    one, two = (median(each.rate for each in found) for found in watched.values())
-    one_free, two_free = (median(each) for each in free.values())
-    early, late = (max(each.megabytes[moment] for found in watched.values() for each in found) for moment in (0, 1))
-    yield Figure(WORKERS, "one of one core", one, "blocks/min")
-    yield Figure(WORKERS, "two of one core", two, "blocks/min")
-    yield Figure(WORKERS, "two to one", two / one, "times", least=SCALING)
-    yield Figure(WORKERS, "one without a cluster", one_free, "blocks/min")
-    yield Figure(WORKERS, "two without a cluster", two_free, "blocks/min")
-    yield Figure(WORKERS, "two to one without a cluster", two_free / one_free, "times")
+    """Two are divided by the one of the same minute: other guests of a machine make all of it slower for a while."""
+    watched: list[tuple[_Watched, ...]] = []
+    free: list[tuple[float, ...]] = []
+    photos = gather(shop, feed.read(shop).products, silent).distinct()
+    photos = photos[: len(photos) // BLOCK * BLOCK]
+    for _ in track(range(rounds), "workers", rounds):
+        watched.append(tuple(_extraction(shop, photos, recipe, processes) for processes in (1, 2)))
+        free.append(tuple(ceiling.rate(photos, SHOP.views, recipe, processes) for processes in (1, 2)))
+    yield from _scaled([(one.rate, two.rate) for one, two in watched], "of one core", least=SCALING)
+    yield from _scaled(free, "without a cluster")
+    early, late = (max(each.megabytes[moment] for found in watched for each in found) for moment in (0, 1))
     yield Figure(WORKERS, "memory of one after a quarter, at most", early, "MB")
     yield Figure(WORKERS, "memory of one at the end, at most", late, "MB")
+
+
+def _scaled(rates: Sequence[tuple[float, ...]], how: str, least: float | None = None) -> Iterator[Figure]:
+    """Of blocks a minute by one process and by two, in each round."""
+    one, two = (median(found) for found in zip(*rates, strict=True))
+    ratios = [two / one for one, two in rates]
+    yield Figure(WORKERS, f"one {how}", one, "blocks/min")
+    yield Figure(WORKERS, f"two {how}", two, "blocks/min")
+    yield Figure(WORKERS, f"two to one {how}", median(ratios), "times", least=least)
+    yield Figure(WORKERS, f"two to one {how}, least of the rounds", min(ratios), "times")
+    yield Figure(WORKERS, f"two to one {how}, most of the rounds", max(ratios), "times")
 
 
 class _Watched:
