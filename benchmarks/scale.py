@@ -103,7 +103,7 @@ def _workers(shop: Path, rounds: int, recipe: Recipe, track: Track) -> Iterator[
     for _ in track(range(rounds), "workers", rounds):
         watched.append(tuple(_extraction(shop, photos, recipe, processes) for processes in (1, 2)))
         free.append(tuple(ceiling.rate(photos, SHOP.views, recipe, processes) for processes in (1, 2)))
-    yield from _scaled([(one.rate, two.rate) for one, two in watched], "of one core", least=SCALING)
+    yield from _scaled([(one.rate, two.rate) for one, two in watched], "on the cluster", least=SCALING)
     yield from _scaled(free, "without a cluster")
     early, late = (max(each.megabytes[moment] for found in watched for each in found) for moment in (0, 1))
     yield Figure(WORKERS, "memory of one after a quarter, at most", early, "MB")

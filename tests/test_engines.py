@@ -106,6 +106,19 @@ def test_a_feature_does_not_depend_on_how_many_photos_go_at_once(
     assert lite0(engine).extract(photos[:6]).tobytes() == alone.tobytes()
 
 
+@pytest.mark.parametrize("engine", [OPENVINO, BF16])
+def test_a_feature_does_not_depend_on_how_many_processors_there_are(
+    photos: Pixels, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if engine == BF16 and "BF16" not in openvino.capabilities():
+        pytest.skip("this processor does not compute in bf16")
+    made = set()
+    for processors in (1, 2, 3):
+        monkeypatch.setattr(openvino, "PROCESSORS", processors)
+        made.add(lite0(engine).extract(photos[:9]).tobytes())
+    assert len(made) == 1
+
+
 def test_larger_photos_are_taken_where_a_network_pools_all_positions() -> None:
     large = np.random.default_rng(5).integers(0, 256, (5, 320, 320, 3), dtype=np.uint8)
     expected = lite0(REFERENCE).extract(large)
