@@ -106,8 +106,9 @@ class Finder:
         titled = f"title : ({words})"
         found = self._page(query, titled, "words.rowid", limit, offset)
         if len(found) < limit:
-            offset = max(0, offset - self._total(query, titled))
-            found += self._page(query, f"({words}) NOT ({titled})", "words.rowid", limit - len(found), offset)
+            before = offset + len(found) if found or not offset else self._total(query, titled)
+            others = f"({words}) NOT ({titled})" if before else words
+            found += self._page(query, others, "words.rowid", limit - len(found), max(0, offset - before))
         return found, total
 
     def _page(self, query: Query, words: str, order: str, limit: int, offset: int) -> list[int]:

@@ -212,6 +212,8 @@ def test_many_matches_still_have_the_title_first(make: Make, monkeypatch: pytest
     shop = make(*(make_product(f"p{n}", "Mug" if n % 2 else "Vase", description="a mug") for n in range(8)))
     assert search(shop, "mug") == ["p1", "p3", "p5", "p7", "p0", "p2", "p4", "p6"]
     assert ids(shop.search(Query("mug"), 3, 3)) == ["p7", "p0", "p2"]
+    assert ids(shop.search(Query("mug"), 3, 4)) == ["p0", "p2", "p4"]
+    assert ids(shop.search(Query("a mug"), 3, 4)) == ["p4", "p5", "p6"]  # which no title has
 
 
 def test_entries_come_in_the_order_asked(mugs: Shop) -> None:
