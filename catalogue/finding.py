@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property, lru_cache, partial
+from string import ascii_lowercase, digits
 
 from catalogue.database import Database
 from catalogue.search import Query, Sort, expression
@@ -30,6 +31,8 @@ CREATE TABLE beside.sorted (
     position INTEGER PRIMARY KEY, category INTEGER, price INTEGER, price_down INTEGER, newest INTEGER, title TEXT
 );
 INSERT INTO beside.sorted SELECT * FROM orders;
+CREATE TABLE beside.members (position INTEGER PRIMARY KEY, category INTEGER);
+INSERT INTO beside.members SELECT position, category FROM orders;
 CREATE INDEX beside.by_price ON sorted (price);
 CREATE INDEX beside.by_price_down ON sorted (price_down);
 CREATE INDEX beside.by_newest ON sorted (newest);
@@ -47,7 +50,9 @@ INSERT INTO beside.words (words, rank) VALUES ('automerge', 0);
 INSERT INTO beside.words (words, rank) VALUES ('hashsize', 12000000);
 """
 INDEX += f"INSERT INTO beside.words (rowid, title, brand, category, id, description) SELECT {INDEXED};"
-JOINED = "FROM words CROSS JOIN sorted ON position = words.rowid WHERE words MATCH ?"  # words first: they are few
+# Words first: they are few. `members` is what can be read fast where they are many.
+JOINED = "FROM words CROSS JOIN {} ON position = words.rowid WHERE words MATCH ?"
+MEMBERS, SORTED = JOINED.format("members"), JOINED.format("sorted")
 
 
 class Finder:
@@ -59,10 +64,17 @@ class Finder:
         self._numbers = {name: number for number, name, _ in rows}
         self._sizes = {name: size for _, name, size in rows if name}
         self._counted = lru_cache(KEPT)(partial(_count, database))  # a method would hold what holds it
+        self._of_letters: dict[str, dict[int, int]] = {}
 
     def prepare(self) -> None:
         """Make the indexes of orders and of words, unless they are there."""
         self._database.beside(INDEX)
+
+    def count_letters(self) -> None:
+        """Count what each letter finds alone: whoever types a text begins with one, and nearly all products have it."""
+        for letter in sorted({*ascii_lowercase, *digits, *"".join(self._numbers).casefold()}):
+            if words := expression(letter):
+                self._of_letters[words] = _count(self._database, words)
 
     @cached_property
     def dated(self) -> bool:
@@ -80,7 +92,7 @@ class Finder:
         if not text.strip():
             return list(self._sizes.items())
         words = expression(text)
-        counts = self._counted(words) if words else {}
+        counts = self._counts(words) if words else {}
         found = [(name, counts[number]) for name, number in self._numbers.items() if name and number in counts]
         return sorted(found, key=lambda each: (-each[1], each[0]))
 
@@ -114,7 +126,7 @@ class Finder:
     def _page(self, query: Query, words: str, order: str, limit: int, offset: int) -> list[int]:
         """Of what matches, in an order of the index of words."""
         category = self._category(query)
-        source = f"{JOINED} AND sorted.category = ?" if category else "FROM words WHERE words MATCH ?"
+        source = f"{MEMBERS} AND members.category = ?" if category else "FROM words WHERE words MATCH ?"
         sql = f"SELECT words.rowid {source} ORDER BY {order} LIMIT ? OFFSET ?"
         return self._positions(sql, [words, *category, limit, offset])
 
@@ -122,14 +134,17 @@ class Finder:
         """Of what matches, as it is sorted: few are sorted themselves, of many the first are soon met in the order."""
         category, order = self._category(query), f"ORDER BY sorted.{COLUMNS[query.sort]}, position LIMIT ? OFFSET ?"
         if few:
-            sql = f"SELECT position {JOINED} {'AND sorted.category = ?' if category else ''} {order}"
+            sql = f"SELECT position {SORTED} {'AND sorted.category = ?' if category else ''} {order}"
             return self._positions(sql, [words, *category, limit, offset])
         among = f"{'category = ? AND' if category else ''} +position IN (SELECT rowid FROM words WHERE words MATCH ?)"
         return self._positions(f"SELECT position FROM sorted WHERE {among} {order}", [*category, words, limit, offset])
 
     def _total(self, query: Query, words: str) -> int:
-        counts = self._counted(words)
+        counts = self._counts(words)
         return sum(counts.get(number, 0) for number in self._category(query) or counts)
+
+    def _counts(self, words: str) -> dict[int, int]:
+        return self._of_letters.get(words) or self._counted(words)
 
     def _category(self, query: Query) -> list[int]:
         """The number of the category that is asked for, none for all of them."""
@@ -142,4 +157,4 @@ class Finder:
 def _count(database: Database, words: str) -> dict[int, int]:
     """How many products of each category, by its number, match."""
     database.beside(INDEX)
-    return dict(database.rows(f"SELECT sorted.category, count(*) {JOINED} GROUP BY 1", [words]))
+    return dict(database.rows(f"SELECT members.category, count(*) {MEMBERS} GROUP BY 1", [words]))

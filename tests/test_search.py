@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalogue import finding, writer
+from catalogue.database import Database
 from catalogue.encoding import Entry
 from catalogue.precomputed import load
 from catalogue.product import Price, Product
@@ -172,6 +173,22 @@ def test_categories_count_what_matches(make: Make) -> None:
     assert search(shop, "blue", category="Mugs") == ["p1"]
     assert search(shop, category="Mugs") == ["p1", "p2"]
     assert search(shop, category="Chairs") == search(shop, category="\ud800") == []
+
+
+def test_what_a_letter_finds_is_known_before_it_is_asked_for(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = make(
+        make_product("p1", "Blue mug", product_type=MUGS),
+        make_product("p2", "Öllampe", product_type="Öle"),
+        make_product("p3", "Bench"),
+    )
+    found = {letter: shop.categories(letter) for letter in "böm4"}
+    assert found == {"b": [("Mugs", 1)], "ö": [("Öle", 1)], "m": [("Mugs", 1)], "4": []}
+    shop = load(tmp_path)
+    shop.prepare_search()
+    monkeypatch.setattr(Database, "rows", None)  # nothing is counted again
+    assert {letter: shop.categories(letter) for letter in "böm"} == {letter: found[letter] for letter in "böm"}
 
 
 @pytest.mark.parametrize("weighed", [finding.WEIGHED, 3])

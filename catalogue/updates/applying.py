@@ -20,6 +20,7 @@ COLUMNS = "rowid, title, brand, category, id, description"
 FORGET = f"INSERT INTO beside.words (words, {COLUMNS}) SELECT 'delete', {INDEXED} WHERE {AMONG}"
 LEARN = f"INSERT INTO beside.words ({COLUMNS}) SELECT {INDEXED} WHERE {AMONG}"
 SORT = f"INSERT INTO beside.sorted SELECT * FROM orders WHERE {AMONG}"
+JOIN = f"INSERT INTO beside.members SELECT position, category FROM orders WHERE {AMONG}"
 
 
 def apply(connection: sqlite3.Connection, change: Change, *, beside: bool = False) -> None:
@@ -34,7 +35,7 @@ def apply(connection: sqlite3.Connection, change: Change, *, beside: bool = Fals
     except sqlite3.IntegrityError as error:
         raise ValueError("a product is there twice") from error
     if beside:
-        for sql in (LEARN, SORT):
+        for sql in (LEARN, SORT, JOIN):
             connection.execute(sql, [json.dumps([*products])])
     connection.execute("DELETE FROM rows WHERE position >= ?", [change.products])
     for kind in change.rows.keys() - {CATALOGUE}:
@@ -60,7 +61,8 @@ def _forget(connection: sqlite3.Connection, numbers: Sequence[int], *, beside: b
     among = [json.dumps(numbers)]
     if beside:
         connection.execute(FORGET, among)
-        connection.execute(f"DELETE FROM beside.sorted WHERE {AMONG}", among)
+        for table in ("sorted", "members"):
+            connection.execute(f"DELETE FROM beside.{table} WHERE {AMONG}", among)
     sizes = connection.execute(f"SELECT category, -count(*) FROM orders WHERE {AMONG} GROUP BY category", among)
     _resize(connection, sizes.fetchall())
     for table in ("orders", "products"):
