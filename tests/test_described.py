@@ -15,11 +15,12 @@ from onnx import numpy_helper, parser
 from catalogue.errors import ExtractorError, WeightsError
 from catalogue.precomputed import verify
 from model import calibration
-from model.extractors import BF16, INT8, OPENVINO, REFERENCE, Features, network, openvino
+from model.extractors import BF16, INT8, OPENVINO, REFERENCE, Features, network
 from model.extractors.described import Description
 from model.extractors.engine import OnEngine
 from model.images import Pixels
 from model.progress import silent
+from tests.precisions import BF16_WHERE_IT_IS
 from tests.serving import ROOT
 from tests.test_build import COLOURS, SHAPES, command, save_photos
 
@@ -220,10 +221,8 @@ def test_the_hash_does_not_change_with_comments_order_or_the_files_name(tmp_path
     assert network(str(path), weights=other).weights_sha256 == first
 
 
-@pytest.mark.parametrize("engine", [BF16, INT8])
+@pytest.mark.parametrize("engine", [BF16_WHERE_IT_IS, INT8])
 def test_faster_engines_are_near(tmp_path: Path, engine: str) -> None:
-    if engine == BF16 and "BF16" not in openvino.capabilities():
-        pytest.skip("this processor does not compute in bf16")
     save_model(tmp_path / "model.onnx")
     found = network(str(describe(tmp_path, **SCALED)))
     ranges = calibration.measured(found, PHOTOS, silent) if engine == INT8 else None

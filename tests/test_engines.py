@@ -32,6 +32,7 @@ from model.extractors.graph import PHOTOS, Graph
 from model.images import Pixels
 from model.progress import silent
 from tests.factories import MeanColour, encoded, make_photo
+from tests.precisions import BF16_WHERE_IT_IS, needs_bf16
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_openvino_gives_the_features_of_the_reference(name: str) -> None:
     assert np.abs(near - expected).max() <= 1e-4 * np.abs(expected).max()
 
 
-@pytest.mark.skipif("BF16" not in openvino.capabilities(), reason="this processor does not compute in bf16")
+@needs_bf16
 def test_bf16_is_near_but_not_equal(photos: Pixels) -> None:
     expected, found = lite0(REFERENCE).extract(photos), lite0(BF16).extract(photos)
     assert 0.97 < cosines(expected, found).min() < 0.999999
@@ -84,10 +85,8 @@ def test_equal_photos_get_equal_bytes(photos: Pixels) -> None:
     assert extractor.extract(photos[::-1].copy())[::-1].tobytes() == extractor.extract(photos).tobytes()
 
 
-@pytest.mark.parametrize("engine", ENGINES[:3])
+@pytest.mark.parametrize("engine", [REFERENCE, OPENVINO, BF16_WHERE_IT_IS])
 def test_a_feature_does_not_depend_on_the_photos_beside_it(photos: Pixels, engine: str) -> None:
-    if engine == BF16 and "BF16" not in openvino.capabilities():
-        pytest.skip("this processor does not compute in bf16")
     extractor = lite0(engine)
     together = extractor.extract(photos[:21])
     assert together.shape == (21, 1280)
@@ -95,23 +94,19 @@ def test_a_feature_does_not_depend_on_the_photos_beside_it(photos: Pixels, engin
         assert extractor.extract(photos[row : row + 1]).tobytes() == together[row].tobytes()
 
 
-@pytest.mark.parametrize("engine", [OPENVINO, BF16])
+@pytest.mark.parametrize("engine", [OPENVINO, BF16_WHERE_IT_IS])
 def test_a_feature_does_not_depend_on_how_many_photos_go_at_once(
     photos: Pixels, engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if engine == BF16 and "BF16" not in openvino.capabilities():
-        pytest.skip("this processor does not compute in bf16")
     alone = lite0(engine).extract(photos[:6])
     monkeypatch.setattr(openvino, "LARGE", 0)  # every network's weights are larger: BATCH go at once
     assert lite0(engine).extract(photos[:6]).tobytes() == alone.tobytes()
 
 
-@pytest.mark.parametrize("engine", [OPENVINO, BF16])
+@pytest.mark.parametrize("engine", [OPENVINO, BF16_WHERE_IT_IS])
 def test_a_feature_does_not_depend_on_how_many_processors_there_are(
     photos: Pixels, engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if engine == BF16 and "BF16" not in openvino.capabilities():
-        pytest.skip("this processor does not compute in bf16")
     made = set()
     for processors in (1, 2, 3):
         monkeypatch.setattr(openvino, "PROCESSORS", processors)
