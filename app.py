@@ -5,20 +5,21 @@ import os
 import flask
 
 from catalogue.errors import one_line_errors
-from storefront import listening, stored
+from storefront import remote
+from storefront.server import binding
 
 
 def load(before: flask.Flask | None = None) -> flask.Flask:
     """The site of the lists as they are now; of what the one `before` has, it reads only what changed."""
-    site: flask.Flask = stored.site(os.environ.get("PRECOMPUTED_DIR", "precomputed"), before).server
+    site: flask.Flask = remote.site(os.environ.get("PRECOMPUTED_DIR", "precomputed"), before).server
     return site
 
 
 with one_line_errors():
     if __name__ == "__main__":
-        port = listening.address()[1]
-        listening.check(listening.LOOPBACK, port)
+        port = binding.address()[1]
+        binding.check(binding.LOOPBACK, port)
     server = load()
 
 if __name__ == "__main__":
-    server.run(host=listening.LOOPBACK, port=port)
+    server.run(host=binding.LOOPBACK, port=port)

@@ -7,18 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from catalogue.errors import one_line_errors
-from storefront import listening, renewal
+from storefront.server import binding
+from storefront.server.reload import release, renew
 from storefront.settings import Settings
 
 _shared_memory = Path("/dev/shm")
 
 with one_line_errors():
-    _host, _port = listening.address()
-    workers = listening.workers()
+    _host, _port = binding.address()
+    workers = binding.workers()
     _log = Settings.of().access_log
 
 bind = f"{_host}:{_port}"
-worker_class = "storefront.worker.Worker"
+worker_class = "storefront.server.gunicorn_worker.Worker"
 threads = 8  # three for photos, and some for those that find no place, so that pages do not wait for either
 preload_app = True  # one copy of the catalogue for all workers
 max_requests = 100_000
@@ -27,7 +28,7 @@ timeout = 25  # seconds; the router gives up after 30
 graceful_timeout = 25  # seconds for requests in flight; a platform kills after 30
 keepalive = 95  # seconds; longer than the router keeps its connections
 control_socket_disable = True  # it would lie in the home folder, one for all sites of a user
-logger_class = "storefront.access_log.AccessLog"
+logger_class = "storefront.server.access_log.AccessLog"
 accesslog = "-" if _log == "json" else None
 if _shared_memory.is_dir():
     worker_tmp_dir = str(_shared_memory)  # heartbeats on a disk can stall a worker
@@ -46,7 +47,7 @@ def on_starting(server: Any) -> None:
     with one_line_errors():
         for address in server.cfg.address:
             if isinstance(address, tuple) and not (server.master_pid or server.LISTENERS):
-                listening.check(*address)
+                binding.check(*address)
 
 
 def when_ready(server: Any) -> None:
@@ -58,10 +59,10 @@ def on_reload(server: Any) -> None:
     """Load the lists anew, before new workers are forked."""
     import app
 
-    if renewal.renew(server, app.load):
+    if renew(server, app.load):
         app.server = server.app.callable
 
 
 def child_exit(server: Any, _: Any) -> None:
     """Forget old lists with the last worker that served them."""
-    renewal.release(server)
+    release(server)

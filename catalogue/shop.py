@@ -96,6 +96,11 @@ class Shop:
         """
         return self._listed("neighbours", product_id, sold_out=False)[:k]
 
+    def listed(self, neighbours: Iterable[Neighbour]) -> list[tuple[Neighbour, Entry]]:
+        """Each neighbour with its product, in the order given. Raises UnknownProduct."""
+        near = list(neighbours)
+        return list(zip(near, self.entries(each.product_id for each in near), strict=True))
+
     def stored(self, product_id: str) -> list[Neighbour]:
         """The whole list as it was built, with what is sold out. Raises UnknownProduct."""
         return self._listed("neighbours", product_id, sold_out=True)

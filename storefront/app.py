@@ -1,6 +1,5 @@
-"""The app factory: the layout, and what each address answers."""
+"""The app factory: the layout, the callbacks, and the answers of each address."""
 
-import re
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,40 +7,33 @@ from pathlib import Path
 import flask
 from dash import Dash
 from werkzeug.exceptions import NotFound
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from catalogue import precomputed
 from catalogue.errors import DiskError
 from catalogue.shop import Shop
 from catalogue.updates import renewed
-from storefront import (
-    api,
-    below,
-    chart,
-    document,
-    headers,
-    health,
-    images,
-    parts,
-    photo_answers,
-    request_ids,
-    sharing,
-    static,
-    widget,
-)
-from storefront.layout import layout
-from storefront.openapi import BY_PHOTO
-from storefront.photos import Reception
+from storefront import callbacks, document, parts
+from storefront.api import routes as api
+from storefront.api import widget
+from storefront.components.shell import shell
+from storefront.context import ASSETS, Context
+from storefront.photo_search import routes as photo_search
+from storefront.photo_search.queue import Queue
+from storefront.photo_search.uploads import ending_after, told
+from storefront.seo import sitemap
+from storefront.server import headers, health, request_ids, static_files
+from storefront.server.binding import check_prefix
 from storefront.settings import Settings
-from storefront.site import ASSETS, Site
-from storefront.uploads import told
-from storefront.urls import HOME, PHOTO
-from storefront.written import Pages
+from storefront.urls import BY_PHOTO, CALLBACKS, HOME, PHOTO
 
-ASKING = ("GET", "HEAD", "OPTIONS")
+READ = ("GET", "HEAD", "OPTIONS")
 UPLOADS = (PHOTO, BY_PHOTO)
-# `document` has the first three, and sites as files the others.
-NOT_FOR_DASH = r"^(bootstrap\.min\.css|lookalike\.css|theme\.js|alone\.css|files\.js|find\.js)$|\.test\.js$"
+LARGEST = 256_000  # bytes of a callback: a figure's points are among its inputs
+SLOWEST = 5.0  # seconds in which they have to arrive
+# `document` has the first three, graphs load the fourth, and sites as files have the others.
+NOT_FOR_DASH = r"^(bootstrap\.min\.css|lookalike\.css|theme\.js|plotly-strict\.min\.js|alone\.css|files\.js|find\.js)$"
 
 
 @dataclass(frozen=True)
@@ -60,83 +52,88 @@ class Served:
 class Storefront(Dash):
     """Dash whose first HTML is the page itself."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, context: Context) -> None:
+        server = flask.Flask("lookalike", static_folder=None)
+        server.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]  # Dash would leave gzip alone
         super().__init__(
             "lookalike",
+            server=server,
             assets_folder=str(ASSETS),
             assets_ignore=NOT_FOR_DASH,
             assets_path_ignore=["^widget$"],  # for other sites' pages
-            title=site.settings.name,
+            title=context.settings.name,
             update_title="",
             compress=True,
-            requests_pathname_prefix=site.at(HOME),
+            requests_pathname_prefix=context.at(HOME),
             serve_locally=True,
+            suppress_callback_exceptions=True,  # pages come with components of their own
+            on_error=lambda error: callbacks.failed(self, context, error),
         )
-        self.site, self.pages = site, Pages(site)
-
-    def script_addresses(self) -> list[str]:
-        """Where the scripts of every page lie on this server. No callback can be registered after this."""
-        self._setup_server()
-        addresses = re.findall(r'src="([^"]+)"', self._generate_scripts_html())
-        return [address.removeprefix(self.site.settings.path_prefix) for address in addresses]
+        self.context, self.pages = context, parts.Pages(context)
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override] # Dash calls it by names
         """The HTML that every address answers before Dash takes over."""
-        return document.of(self.site, self.pages, self.get_asset_url, **parts)
+        return document.of(self.context, self.pages, self.get_asset_url, **parts)
 
 
 def create_app(folder: str | Path, settings: Settings | None = None, before: Shop | None = None) -> Storefront:
     """The app for the lists in `folder`, set by the environment unless told otherwise.
 
-    Of what the shop `before` has, only what changed is read. Raises PrecomputedError when the lists cannot be read, and
+    Of the shop `before`, unchanged files are not read again. Raises PrecomputedError when the lists cannot be read, and
     SettingsError.
     """
     folder = Path(folder).resolve()  # at once: it may be a link that is switched
     settings = settings or Settings.of()
     shop = renewed.load(folder, before, images=settings.serves_images)
-    reception = Reception(folder / precomputed.PHOTO, shop.manifest.version)
-    site = Site(shop, settings, photo_search=reception.is_open)
-    app = Storefront(site)
-    app.layout = layout(site)
+    queue = Queue(folder / precomputed.PHOTO, shop.manifest.version)
+    context = Context(shop, settings, photo_search=queue.is_open)
+    app = Storefront(context)
+    app.layout = shell(context)
+    callbacks.register(app, context)
     server = app.server
     server.extensions[Served.__name__] = Served(folder, shop)
-    parts.register(server, site, app.pages)
-    chart.register(server, site)
-    images.register(server, folder / precomputed.IMAGES)
-    api.register(server, site, reception)
-    photo_answers.register(server, site, reception, app.index)
-    widget.register(server, site, app.get_asset_url)
-    sharing.register_sitemap(server, site)
-    health.register(server, site, reception)
-    headers.register(app, site)
+    parts.register(server, context, app.pages)
+    api.register(server, context)
+    photo_search.register(server, context, queue, app.index)
+    widget.register(server, context, app.get_asset_url)
+    sitemap.register(server, context)
+    health.register(server, context)
+    headers.register(app, context)
     request_ids.register()
-    _refuse_bodies(server)
-    _prepare_search(app, site)
-    files = static.kept(ASSETS, app.script_addresses())
-    answering = static.Static(server.wsgi_app, files, folder / precomputed.IMAGES)
-    server.wsgi_app = ProxyFix(headers.Headed(answering))  # a platform's router names scheme and visitor
-    below.register(server, site.settings.path_prefix)
+    _limit_bodies(server)
+    _prepare_search(app, context)
+    files = static_files.serving(server.wsgi_app, ASSETS, folder / precomputed.IMAGES)
+    server.wsgi_app = ProxyFix(headers.Headed(files))  # a platform's router names scheme and visitor
+    if prefix := settings.path_prefix:  # whether the proxy before it takes that path away or passes it on
+        check_prefix(prefix, server)
+        server.wsgi_app = DispatcherMiddleware(server.wsgi_app, {prefix: server.wsgi_app})
     return app
 
 
-def _refuse_bodies(server: flask.Flask) -> None:
-    """Only photos are sent here: whoever slowly sends something else, such as a callback, shall not keep a thread."""
+def _limit_bodies(server: flask.Flask) -> None:
+    """Photos and callbacks alone are sent here: a slow sender of others shall not keep a thread."""
 
     @server.before_request
-    def refuse() -> None:
+    def limit() -> None:
         request = flask.request
-        if request.method not in ASKING and request.path not in UPLOADS:
-            with told(request):
-                raise request.routing_exception or NotFound
+        if request.method in READ or request.path in UPLOADS:
+            return
+        if request.path == CALLBACKS and request.method == "POST":
+            request.max_content_length = LARGEST
+            with ending_after(request, SLOWEST):
+                request.get_data()
+            return
+        with told(request):
+            raise request.routing_exception or NotFound
 
 
-def _prepare_search(app: Storefront, site: Site) -> None:
+def _prepare_search(app: Storefront, context: Context) -> None:
     """Make the index of words once the first answer is out: neither a start nor a fork waits for it."""
     first = threading.Lock()
 
     def prepare() -> None:
         try:
-            site.shop.prepare_search()
+            context.shop.prepare_search()
         except DiskError as error:
             app.server.logger.error("%s", error)  # a search tries again
 

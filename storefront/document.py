@@ -1,71 +1,78 @@
 """The first HTML: the page itself, for eyes, search engines and slow connections, before Dash takes over."""
 
+import re
 from collections.abc import Callable
-from urllib.parse import quote
 
 import flask
-from dash import html
-from markupsafe import escape
+from markupsafe import Markup, escape
 
+from catalogue.encoding import dump
 from storefront import ids
-from storefront.layout import layout
-from storefront.markup import to_html
-from storefront.page import Page
-from storefront.sharing import Shared, base_of, head
-from storefront.site import Site
-from storefront.urls import HOME, Browsing
-from storefront.written import Pages
+from storefront.context import Context
+from storefront.pages.page import Page
+from storefront.parts import Pages, address_of
+from storefront.seo.head import Shared, base_of, head
+from storefront.urls import HOME, PARTS
 
 STYLES = ("bootstrap.min.css", "lookalike.css")
+PLOTLY = "plotly-strict.min.js"
+UNUSED = re.compile(r'<script src="[^"]*(?:polyfill|dash_table/)[^"]*"></script>')  # by browsers of today, and by us
 
 
-def of(site: Site, pages: Pages, assets: Callable[[str], str], **parts: str) -> str:
+def of(context: Context, pages: Pages, assets: Callable[[str], str], **parts: str) -> str:
     """The document at the address that is asked.
 
     `assets` gives the addresses of assets; `parts` are Dash's own, by the names of its index.
     """
-    written = flask.g.get("written") or pages.at(address_of(flask.request))  # a photo's page is made for it
+    written = flask.g.get("written") or pages.html(address_of(flask.request))  # a photo's page is made for it
     flask.g.found = written.page.found
-    main = pages.at(HOME).main if written.main is None else written.main  # beside a product stands the catalogue
-    searched = Browsing.parse(flask.request.query_string.decode(errors="replace")).query.text
+
+    def asset(name: str) -> str:
+        return f"{assets(name)}?v={context.build}"
+
+    told = {
+        "build": context.build,
+        "home": context.at(HOME),
+        "parts": context.at(f"{PARTS}{context.build}"),
+        "plotly": asset(PLOTLY),
+        "ids": {name.lower(): value for name, value in vars(ids).items() if name.isupper()},
+        "texts": {name: getattr(context.texts, name) for name in ("copied", "no_connection", "renewed", "failed")},
+    }
     return INDEX.format(
-        language=site.texts.language,
-        root=f' data-root="{site.at(HOME)}"' if site.settings.path_prefix else "",
-        build=site.build,
+        language=context.texts.language,
+        told=escape(dump(told).decode()),
         title=escape(written.title),
-        head=head_of(site, written.page, base_of(site)),
-        offline=escape(site.texts.no_connection),
-        first=to_html(html.Div(layout(site, main, written.product, searched), id=ids.FIRST), site.at),
-        styles="\n".join(f'<link rel="stylesheet" href="{assets(name)}?v={site.build}">' for name in STYLES),
-        icon=f"{assets('favicon.svg')}?v={site.build}",
-        theme=f'<script src="{assets("theme.js")}?v={site.build}"></script>',
-        scripts=parts["scripts"],
+        head=head_of(context, written.page, base_of(context)),
+        first=written.html,
+        preloads="".join(map(_preload, ("_dash-layout", "_dash-dependencies"))).replace("@", context.at(HOME)),
+        styles="\n".join(f'<link rel="stylesheet" href="{asset(name)}">' for name in STYLES),
+        icon=asset("favicon.svg"),
+        theme=f'<script src="{asset("theme.js")}"></script>',
         config=parts["config"],
+        scripts=UNUSED.sub("", parts["scripts"]),
         renderer=parts["renderer"],
     )
 
 
-def head_of(site: Site, page: Page, base: str) -> str:
-    """What search engines and shared links read of a page of the site that stands at `base`."""
+def head_of(context: Context, page: Page, base: str) -> str:
+    """The words of a page of the site that stands at `base` for search engines and shared links."""
     shared = Shared(
         title=page.title,
         description=page.description,
-        path=site.path(page.address or HOME),
+        path=context.path(page.address or HOME),
         image=page.photo,
         product=page.entry.product if page.entry else None,
         indexed=page.indexed,
     )
-    return head(shared, base, site.settings.image_base, site.settings.name)
+    return head(shared, base, context.settings.image_base, context.settings.name)
 
 
-def address_of(request: flask.Request) -> str:
-    """The address as the browser wrote it: WSGI has decoded its path."""
-    query = request.query_string.decode(errors="replace")
-    return quote(request.path) + (f"?{query}" if query else "")
+def _preload(name: str) -> Markup:
+    return Markup(f'<link rel="preload" as="fetch" crossorigin="anonymous" href="@{name}">\n')
 
 
 INDEX = """<!doctype html>
-<html lang="{language}" data-build="{build}" data-offline="{offline}"{root}>
+<html lang="{language}" data-lookalike="{told}">
 <head>
 <meta charset="utf-8">
 <title>{title}</title>
@@ -74,10 +81,10 @@ INDEX = """<!doctype html>
 <link rel="icon" type="image/svg+xml" href="{icon}">
 {theme}
 {styles}
-{head}
+{preloads}{head}
 </head>
 <body>
-{first}
+<div id="first">{first}</div>
 <div id="react-entry-point"></div>
 {config}
 {scripts}

@@ -1,9 +1,35 @@
-"""The ids by which styles and scripts find parts of a page, in one place; `assets/ids.js` has them too."""
+"""The ids of the components that callbacks read and change; scripts are told them in the document."""
 
-FIRST = "first"  # the page as the first HTML shows it, until Dash has taken it over
-SHELL = "shell"
-HEADER = "header"
-CONTENT = "content"  # main column and product
+from typing import Any
+
+URL = "url"
+CONTENT = "content"  # both columns
 MAIN = "main"
-PRODUCT = "product"
+PRODUCT = "product"  # the column of the product, with the trail above it
+PRODUCT_PAGE = "product-page"
+TRAIL = "trail"
+CLOSE = "close"
+SEARCH = "search"
+SEARCH_FORM = "search-form"
+SORT = "sort"
+THEME = "theme"
 ANNOUNCEMENT = "announcement"
+ALERT = "alert"
+ALERT_TEXT = "alert-text"
+RETRY = "retry"
+COPY = "copy-link"
+ENLARGE = "enlarge"
+GALLERY = "gallery"
+GALLERY_BODY = "gallery-body"
+MAP_TOOLTIP = "map-tooltip"
+TEMPLATES = "templates"
+PHOTO = "photo"
+PHOTO_RESULTS = "photo-results"
+
+
+def figure(name: str) -> dict[str, Any]:
+    """The id of a graph; callbacks that concern every graph match the type."""
+    return {"type": "figure", "index": name}
+
+
+MAP = figure("map")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from catalogue.errors import SettingsError
-from storefront.languages import LANGUAGES
+from storefront.texts import LANGUAGES
 from storefront.urls import IMAGES
 
 ACCESS_LOGS = ("json", "off")

@@ -8,33 +8,42 @@ from catalogue.search import SORTS, Query, Sort
 HOME = "/"
 PRODUCT = "/p/"
 MAP = "/map"
-CHARTS = "/map/"  # followed by the build: what the map is drawn from
 REPORT = "/report"
 PHOTO = "/photo"
+PHOTO_FIELD = "photo"  # of its form
 SEARCH = "/search"  # where pages are files; a server searches at HOME
 IMAGES = "/images/"
 ASSETS = "/assets/"
-WORDS = "/words/"  # where pages are files: followed by numbers, what the search reads
+WORDS = "/words/"  # where pages are files: followed by a number, the index of the search
 WIDGET = "/widget/"  # followed by a product's id: its list for a frame in another site's page
 HEALTH = "/healthz"
 READY = "/readyz"
+CALLBACKS = "/_dash-update-component"
 SUITES = "/_dash-component-suites/"  # followed by a package: Dash's own scripts
-PAGES = "/page/"  # followed by the build, and the address of the page in the query
+PARTS = "/page/"  # followed by the build, and the address of the page in the query
 ADDRESS = "at"
+API = "/api/"
+API_ROOT = "/api/v1"
+PRODUCTS = f"{API_ROOT}/products"
+SIMILAR = "/similar"  # behind the address of a product
+BY_PHOTO = f"{API_ROOT}/similar"
+DOCUMENT = f"{API_ROOT}/openapi.json"
+
 LONGEST = 200  # characters of a search that are looked at
 EVERYTHING = Query()
+BESIDE = (MAP, REPORT, PHOTO)  # pages that a product can stand beside, as well as any page of the catalogue
 
 
 @dataclass(frozen=True)
 class Browsing:
-    """A page of what a query finds, counted from 1."""
+    """A page of a query's results, counted from 1; of the catalogue, or of another page that lists products."""
 
     query: Query = EVERYTHING
     page: int = 1
 
     @classmethod
     def parse(cls, search: str) -> "Browsing":
-        """Read `?q=…&category=…&sort=…&page=…`; what makes no sense is left at its default."""
+        """Read `?q=…&category=…&sort=…&page=…`; values that make no sense are left at their defaults."""
         values = {name: found[0] for name, found in parse_qs(search.removeprefix("?")[: 16 * LONGEST]).items()}
         page = values.get("page", "")
         query = Query(
@@ -44,27 +53,36 @@ class Browsing:
         )
         return cls(query, max(1, int(page)) if page.isascii() and page[:9].isdecimal() and len(page) < 10 else 1)
 
-    def address(self) -> str:
-        query = {"q": self.query.text, "category": self.query.category}
-        if self.query.sort != Query.sort:
-            query["sort"] = self.query.sort
-        if self.page > 1:
-            query["page"] = str(self.page)
-        encoded = urlencode({name: value for name, value in query.items() if value})
-        return f"{HOME}?{encoded}" if encoded else HOME
+    def address(self, path: str = HOME) -> str:
+        values = {
+            "q": self.query.text,
+            "category": self.query.category,
+            "sort": self.query.sort if self.query.sort != Query.sort else "",
+            "page": str(self.page) if self.page > 1 else "",
+        }
+        encoded = urlencode({name: value for name, value in values.items() if value})
+        return f"{path}?{encoded}" if encoded else path
 
 
-def product_address(product_id: str) -> str:
-    return PRODUCT + quote(product_id, safe="")
+def product_address(product_id: str, beside: str = HOME) -> str:
+    """The address of a product that stands beside the page at another address: `/p/mug-1?from=map&category=Mugs`."""
+    path, _, search = beside.partition("?")
+    query = "&".join(filter(None, [f"from={path[1:]}" if path in BESIDE else "", search]))
+    return PRODUCT + quote(product_id, safe="") + (f"?{query}" if query else "")
+
+
+def main_address(path: str, search: str) -> str:
+    """The address of the page in the main column: the one that is asked, or the one that a product stands beside."""
+    search = search.removeprefix("?")
+    if path.startswith(PRODUCT):
+        name, _, rest = search.removeprefix("from=").partition("&") if search.startswith("from=") else ("", "", search)
+        path, search = f"/{name}" if f"/{name}" in BESIDE else HOME, rest
+    return f"{path}?{search}" if search else path
 
 
 def shop_address(link: str) -> str:
     """The product's page in the shop, empty where `link` is none of the web: a feed may hold any other scheme."""
     return link if link.startswith(("https://", "http://")) else ""
-
-
-def chart_address(build: str) -> str:
-    return f"{CHARTS}{build}.json"
 
 
 def product_id_of(path: str) -> str | None:

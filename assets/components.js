@@ -1,0 +1,35 @@
+// The Dash components of storefront/components/base.py.
+(() => {
+  "use strict";
+  const element = (...values) => window.React.createElement(...values);
+  const setProps = () => {}; // nobody listens to a component that is frozen
+
+  // Components as Dash has them, without the wrapper that makes each of them a target of callbacks.
+  const made = (node, key) => {
+    if (Array.isArray(node)) return node.map(made);
+    if (!node?.namespace) return node;
+    const { children, ...props } = node.props;
+    const inner = made(children);
+    return element(window[node.namespace][node.type], { key, setProps, ...props }, ...(Array.isArray(inner) ? inner : [inner]));
+  };
+
+  const Frozen = ({ tree }) => window.React.useMemo(() => element(window.React.Fragment, null, ...made(tree)), [tree]);
+
+  // Dash's own properties, which no element has.
+  const OWN = ["setProps", "n_clicks", "n_clicks_timestamp", "disable_n_clicks", "componentPath", "_dashprivate_layout"];
+  const ofElement = (props) => Object.fromEntries(Object.entries(props).filter(([name]) => !OWN.includes(name)));
+
+  const Link = ({ children, ...props }) => {
+    const follow = (event) => {
+      const modified = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+      if (modified || event.defaultPrevented) return;
+      event.preventDefault();
+      window.lookalike.go(props.href, event.currentTarget);
+    };
+    return element("a", { ...ofElement(props), onClick: follow }, children);
+  };
+
+  const FileInput = (props) => element("input", { ...ofElement(props), type: "file" });
+
+  window.lookalike = Object.assign(window.lookalike ?? {}, { Frozen, Link, FileInput });
+})();

@@ -1,0 +1,139 @@
+"""What the API answers: products, one product, and what looks similar to it, as JSON values."""
+
+from collections.abc import Iterable
+from urllib.parse import quote, urlencode
+
+from werkzeug.exceptions import NotFound
+
+from catalogue.encoding import Entry
+from catalogue.errors import UnknownProduct
+from catalogue.product import Neighbour, Price, Thumbnail
+from catalogue.reasons import Reason
+from catalogue.search import Query
+from storefront.api.openapi import BANDS, NEIGHBOURS, SEARCH, Json, document, read
+from storefront.context import Context
+from storefront.urls import PRODUCTS, SIMILAR, product_address, shop_address
+
+Given = dict[str, list[str]]  # a query as it was sent
+
+
+def products(context: Context, _: str, given: Given) -> Json:
+    """A page of what a query finds. Raises BadRequest."""
+    values = read(SEARCH, given)
+    page, size = values["page"], values["per_page"]
+    found = context.shop.search(Query(values["q"], values["category"], values["sort"]), size, (page - 1) * size)
+    pages = -(-found.total // size)
+    asked = {name: text for name, (text, *_) in given.items()}
+
+    def link(number: int) -> str:
+        return context.known(f"{PRODUCTS}?{urlencode({**asked, 'page': number})}")
+
+    return {
+        "total": found.total,
+        "page": page,
+        "pages": pages,
+        "products": [basics(context, entry) for entry in found.entries],
+        "categories": [{"name": name, "count": count} for name, count in context.shop.categories(values["q"])],
+        "links": {
+            "self": link(page),
+            "previous": link(min(page - 1, pages)) if page > 1 and pages else None,
+            "next": link(page + 1) if page < pages else None,
+        },
+    }
+
+
+def product(context: Context, product_id: str, given: Given) -> Json:
+    """All that is known of one product. Raises BadRequest and NotFound."""
+    read({}, given)
+    entry = _entry(context, product_id)
+    own = entry.product
+    return {
+        **basics(context, entry),
+        "description": own.description,
+        "product_type": own.product_type,
+        "link": own.link,
+        "added": own.added,
+        "images": [image(context, thumbnail) for thumbnail in entry.thumbnails],
+    }
+
+
+def similar(context: Context, product_id: str, given: Given) -> Json:
+    """The products that look most similar, the most similar first. Raises BadRequest and NotFound."""
+    values = read(NEIGHBOURS, given)
+    shop, most = context.shop, NEIGHBOURS["k"]["maximum"]
+    _entry(context, product_id)
+    listed = shop.neighbours(product_id, most) if values["in_stock"] else shop.stored(product_id)
+    near = [each for each in beside(context, listed) if values["category"] in ("", each["category"])]
+    return {"id": product_id, "similar": near[: values["k"]]}
+
+
+def beside(context: Context, neighbours: Iterable[Neighbour]) -> list[Json]:
+    """What is said of products in a list."""
+    return [
+        {
+            **basics(context, entry),
+            "link": shop_address(entry.product.link),
+            "similarity": near.similarity,
+            "band": band(context, near.similarity),
+            "reasons": words(near.reasons),
+        }
+        for near, entry in context.shop.listed(neighbours)
+    ]
+
+
+def described(context: Context, _: str, given: Given) -> Json:
+    """The OpenAPI document. Raises BadRequest."""
+    read({}, given)
+    return document(context.settings.name, context.base, by_photo=context.photo_search)
+
+
+def basics(context: Context, entry: Entry) -> Json:
+    """What is said of a product wherever it stands."""
+    own = entry.product
+    address = f"{PRODUCTS}/{quote(own.id, safe='')}"
+    return {
+        "id": own.id,
+        "title": own.title,
+        "brand": own.brand,
+        "category": own.category,
+        "availability": own.availability,
+        "price": money(own.price),
+        "sale_price": money(own.sale_price),
+        "image": image(context, entry.thumbnails[0]) if entry.thumbnails else None,
+        "links": {
+            "self": context.known(address),
+            "similar": context.known(address + SIMILAR),
+            "page": context.known(product_address(own.id)),
+        },
+    }
+
+
+def money(price: Price | None) -> Json | None:
+    return {"amount": str(price.amount), "currency": price.currency} if price else None
+
+
+def image(context: Context, thumbnail: Thumbnail) -> Json:
+    return {
+        "small": context.known(context.settings.image_base + thumbnail.path(160)),
+        "large": context.known(context.settings.image_base + thumbnail.path(320)),
+        "width": thumbnail.width,
+        "height": thumbnail.height,
+        "colour": thumbnail.colour,
+    }
+
+
+def band(context: Context, similarity: float) -> str:
+    """The first of BANDS whose least similarity is reached, empty below all of them and without a report."""
+    return next((name for least, name in zip(context.least, BANDS, strict=False) if similarity >= least), "")
+
+
+def words(flags: int) -> list[str]:
+    """What two products have in common, as words."""
+    return [str(reason.name).lower() for reason in Reason if reason in Reason(flags)]
+
+
+def _entry(context: Context, product_id: str) -> Entry:
+    try:
+        return context.shop.entries([product_id])[0]
+    except UnknownProduct:
+        raise NotFound(f"No product has the id {product_id!r}.") from None

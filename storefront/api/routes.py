@@ -1,0 +1,115 @@
+"""The catalogue as JSON for other programs: read-only, versioned, described by `openapi`."""
+
+import hashlib
+from functools import lru_cache
+from urllib.parse import parse_qs
+
+import flask
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import BaseConverter
+
+from catalogue.encoding import dump
+from storefront.api.resources import described, product, products, similar
+from storefront.context import Context
+from storefront.urls import API, BY_PHOTO, DOCUMENT, PRODUCTS, SIMILAR
+
+KEPT = 256  # answers that stay in memory, some 5 kB each and 50 kB at most
+FRESH = 300  # seconds; a catalogue changes when the process does
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Content-Type, If-None-Match",
+    "Access-Control-Expose-Headers": "ETag, Retry-After, X-Catalogue-Version",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+class Anything(BaseConverter):
+    """The rest of an address, whatever it is: ids hold slashes, and may begin with one."""
+
+    regex = r"[\s\S]*"
+    part_isolating = False
+    weight = 300  # more than any other converter, so that all other rules come first
+
+
+def register(server: flask.Flask, context: Context) -> None:
+    """Answer below `/api/`: products, one product, what looks similar to it, and the OpenAPI document."""
+    server.url_map.converters["anything"] = Anything
+    _register_answers(server, context)
+    _register_errors(server)
+    _register_origins(server, context.settings.cors_origins)
+
+
+def _register_answers(server: flask.Flask, context: Context) -> None:
+    answers = {PRODUCTS: products, "": product, SIMILAR: similar, DOCUMENT: described}
+
+    @lru_cache(KEPT)
+    def content(name: str, product_id: str, query: bytes) -> tuple[bytes, str]:
+        given = parse_qs(query.decode(errors="replace"), keep_blank_values=True)
+        tag = hashlib.sha256(repr((context.build, name, product_id, query)).encode(errors="replace"))
+        return dump(answers[name](context, product_id, given)), tag.hexdigest()[:16]
+
+    def answer(name: str, product_id: str = "") -> flask.Response:
+        body, tag = content(name, product_id, flask.request.query_string)
+        response = flask.Response(body, mimetype="application/json")
+        response.headers["Cache-Control"] = f"public, max-age={FRESH}, must-revalidate"
+        response.headers["X-Catalogue-Version"] = context.shop.manifest.version
+        response.set_etag(tag)
+        response.make_conditional(flask.request)
+        return response
+
+    @server.get(PRODUCTS)
+    def api_products() -> flask.Response:
+        return answer(PRODUCTS)
+
+    @server.get(DOCUMENT)
+    def api_document() -> flask.Response:
+        return answer(DOCUMENT)
+
+    @server.get(f"{PRODUCTS}/<anything:rest>", merge_slashes=False)
+    def api_product(rest: str) -> flask.Response:
+        if _is_similar(rest):
+            return answer(SIMILAR, rest.removesuffix(SIMILAR))
+        return answer("", rest)
+
+    @server.get(BY_PHOTO)
+    def api_no_photo() -> flask.Response:
+        raise MethodNotAllowed(["POST", "OPTIONS"], "Send a photo by POST.")
+
+    @server.get(f"{API}<anything:rest>", merge_slashes=False)
+    def api_nothing(rest: str) -> flask.Response:
+        raise NotFound(f"There is nothing at {API}{rest}. {context.at(DOCUMENT)} describes what there is.")
+
+
+def _is_similar(rest: str) -> bool:
+    """Whether an address ends in `/similar` as it was sent: in an id that ends so, the slash is percent-encoded."""
+    sent = flask.request.environ.get("RAW_URI", rest)
+    return rest.endswith(SIMILAR) and str(sent).partition("?")[0].endswith(SIMILAR)
+
+
+def _register_errors(server: flask.Flask) -> None:
+    @server.errorhandler(HTTPException)
+    def failed(error: HTTPException) -> flask.Response | HTTPException:
+        if not flask.request.path.startswith(API):
+            return error
+        response = flask.make_response(error.get_response())
+        code = error.name.lower().replace(" ", "_")
+        response.data = dump({"error": {"code": code, "message": error.description}})
+        response.mimetype = "application/json"
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def _register_origins(server: flask.Flask, origins: tuple[str, ...]) -> None:
+    if not origins:
+        return
+
+    @server.after_request
+    def share(response: flask.Response) -> flask.Response:
+        """Let scripts of the sites `origins` read what the API answers."""
+        if flask.request.path.startswith(API):
+            response.vary.add("Origin")
+            origin = flask.request.headers.get("Origin", "")
+            if origin in origins or "*" in origins:
+                response.headers["Access-Control-Allow-Origin"] = "*" if "*" in origins else origin
+                response.headers.update(PREFLIGHT)
+        return response

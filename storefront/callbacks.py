@@ -1,0 +1,104 @@
+"""Every callback of the site, so that one file says how it reacts.
+
+The hot path is clientside: `show` in `assets/callbacks.js` fetches the component tree of a page's parts, made by the
+functions of `pages/`, with one GET that browsers keep for good. Callbacks in Python look up precomputed data.
+"""
+
+from typing import Any
+
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update, set_props
+
+from catalogue.errors import UnknownProduct
+from storefront import ids
+from storefront.components.base import Frozen
+from storefront.context import Context
+from storefront.pages.map import dot_card
+from storefront.pages.product import gallery
+from storefront.urls import product_id_of
+
+
+def register(app: Dash, context: Context) -> None:
+    """Register the callbacks on this app alone: several can live in one process."""
+    _clientside(app)
+
+    @app.callback(
+        Output(ids.MAP_TOOLTIP, "show"),
+        Output(ids.MAP_TOOLTIP, "bbox"),
+        Output(ids.MAP_TOOLTIP, "children"),
+        Input(ids.MAP, "hoverData"),
+        prevent_initial_call=True,
+    )
+    def show_dot(hovered: dict[str, Any] | None) -> tuple[Any, ...]:
+        if not hovered:
+            return False, no_update, no_update
+        point = hovered["points"][0]
+        shown = dot_card(context, str(point["customdata"]))
+        return bool(shown), point["bbox"], [Frozen(shown)]
+
+    @app.callback(
+        Output(ids.GALLERY, "is_open"),
+        Output(ids.GALLERY_BODY, "children"),
+        Input(ids.ENLARGE, "n_clicks"),
+        State(ids.URL, "pathname"),
+        prevent_initial_call=True,
+    )
+    def enlarge(clicks: int | None, path: str) -> tuple[Any, ...]:
+        product_id = product_id_of(path.removeprefix(context.settings.path_prefix))
+        if not clicks or product_id is None:
+            return no_update, no_update
+        try:
+            return True, gallery(context, product_id)
+        except UnknownProduct:  # the lists have changed under an open page
+            return no_update, no_update
+
+
+def _clientside(app: Dash) -> None:
+    """The functions of `assets/callbacks.js`."""
+
+    def client(name: str, *wiring: Any, initially: bool = False) -> None:
+        app.clientside_callback(ClientsideFunction("lookalike", name), *wiring, prevent_initial_call=not initially)
+
+    client(
+        "show",
+        Output(ids.MAIN, "children"),
+        Output(ids.PRODUCT_PAGE, "children"),
+        Output(ids.TRAIL, "children"),
+        Output(ids.CLOSE, "href"),
+        Output(ids.SEARCH, "value"),
+        Output(ids.ANNOUNCEMENT, "children"),
+        Input(ids.URL, "href"),
+        State(ids.SEARCH, "value"),
+        State(ids.TEMPLATES, "data"),
+        initially=True,
+    )
+    client("type", Input(ids.SEARCH, "value"))
+    client("submit", Input(ids.SEARCH_FORM, "n_submit"), State(ids.SEARCH, "value"))
+    client("sort", Input(ids.SORT, "value"))
+    client("open", Input(ids.MAP, "clickData"))
+    client("retry", Input(ids.RETRY, "n_clicks"))
+    client(
+        "copy",
+        Output(ids.COPY, "children"),
+        Output(ids.ANNOUNCEMENT, "children", allow_duplicate=True),
+        Input(ids.COPY, "n_clicks"),
+    )
+    client(
+        "theme",
+        Output(ids.figure(ALL), "figure"),  # type: ignore[arg-type] # Dash's own sign for any index
+        Input(ids.THEME, "n_clicks"),
+        State(ids.TEMPLATES, "data"),
+        State(ids.figure(ALL), "figure"),  # type: ignore[arg-type]
+    )
+    client(
+        "searchByPhoto",
+        Output(ids.PHOTO_RESULTS, "children"),
+        Output(ids.ANNOUNCEMENT, "children", allow_duplicate=True),
+        Input(ids.PHOTO, "data"),
+    )
+
+
+def failed(app: Dash, context: Context, error: Exception) -> None:
+    """Tell the visitor of an exception in a callback, and nothing of the server in it; the log has the rest."""
+    app.server.logger.error("the callback of %r failed", ctx.triggered_id, exc_info=error)
+    set_props(ids.ALERT_TEXT, {"children": context.texts.failed})
+    set_props(ids.ALERT, {"is_open": True})

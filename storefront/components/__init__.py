@@ -1,0 +1,1 @@
+"""Parts of pages as functions of data that return Dash components."""

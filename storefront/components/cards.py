@@ -1,0 +1,131 @@
+"""A product as a card: one link with its picture, title, category and price.
+
+`beside` is the address of the page in the main column, which the links of cards keep.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+from dash.development.base_component import Component
+
+from catalogue.encoding import Entry
+from catalogue.product import Neighbour, Product, Thumbnail
+from storefront.components import formatting
+from storefront.components.base import Img, Link
+from storefront.components.reason_text import sentence
+from storefront.context import Context
+from storefront.urls import HOME, product_address, shop_address
+
+EAGER = 6  # pictures of a grid that a phone shows at once
+IN_GRID = "(max-width: 420px) 46vw, 160px"  # where it is up to 210, so that a plain screen takes the small photo
+IN_ASIDE = "(min-width: 992px) 126px, 31vw"
+HERO = "(min-width: 992px) 180px, 44vw"
+KEYS = {"data-keys": "grid"}  # the cards in it can be walked through with the arrow keys
+
+
+def grid(context: Context, entries: Sequence[Entry], beside: str = HOME) -> Component:
+    """The products of a page."""
+    cards = [
+        html.Li(card(context, entry, foot(context, entry.product), IN_GRID, eager=place < EAGER, beside=beside))
+        for place, entry in enumerate(entries)
+    ]
+    return html.Ul(cards, className="product-grid", **KEYS)
+
+
+def plain_grid(context: Context, entries: Iterable[Entry], beside: str = HOME) -> Component:
+    """Products beside a list, without a score."""
+    cards = [
+        html.Li(card(context, entry, foot(context, entry.product), IN_ASIDE, eager=False, beside=beside))
+        for entry in entries
+    ]
+    return html.Ul(cards, className="product-grid similar-grid", **KEYS)
+
+
+def similar_grid(
+    context: Context, neighbours: Sequence[Neighbour], beside: str = HOME, *, eager: bool, to_shop: bool = False
+) -> Component:
+    """The products of a list, best first, with how similar they are and why; `eager` where it is seen at once.
+
+    With `to_shop` they lead to the shop's own pages, where it names them.
+    """
+    cards = [
+        html.Li(_similar(context, entry, near, beside, eager=eager, to_shop=to_shop))
+        for near, entry in context.shop.listed(neighbours)
+    ]
+    return html.Ul(cards, className="product-grid similar-grid", **KEYS)
+
+
+def card(
+    context: Context, entry: Entry, content: list[Any], sizes: str, *, eager: bool, beside: str = HOME, address: str = ""
+) -> Component:
+    """The card of a product over a line of content; it leads to its page, or to another `address`."""
+    return Link(
+        [
+            picture(context, entry.thumbnails, "", sizes, eager=eager),
+            html.Span(entry.product.title, className="card-name"),
+            " ",
+            html.Span(content, className="card-foot"),
+        ],
+        href=address or context.at(product_address(entry.product.id, beside)),
+        className="card product-card",
+    )
+
+
+def picture(context: Context, thumbnails: Sequence[Thumbnail], alt: str, sizes: str, *, eager: bool) -> Component:
+    """The main photo in a square of its dominant colour; `alt` is empty where the title stands beside it."""
+    if not thumbnails:
+        return html.Span(context.texts.no_photo, className="picture picture-none")
+    main = thumbnails[0]
+    small, large = context.image(main, 160), context.image(main, 320)
+    image = Img(
+        src=large, srcSet=f"{small} 160w, {large} 320w", sizes=sizes, alt=alt, width=main.width, height=main.height,
+        loading=None if eager else "lazy",
+    )  # fmt: skip
+    return toned(html.Span(image, className="picture"), main.colour)
+
+
+def toned(component: Component, colour: str) -> Component:
+    """The component with a colour that data alone can say, as the custom property `--tone` for the style sheet."""
+    component.style = {"--tone": colour}
+    return component
+
+
+def price(context: Context, product: Product) -> Component | None:
+    """The price that is paid, beside the former one in a sale; that it is sold out; nothing without a price."""
+    if not product.available:
+        return dbc.Badge(context.texts.sold_out, color="sold-out", pill=True)
+    if product.paid is None:
+        return None
+    paid = formatting.money(product.paid, context.texts.locale)
+    if product.sale_price is None or product.price is None:
+        return html.Span(paid, className="price")
+    before = formatting.money(product.price, context.texts.locale)
+    former: list[Any] = [html.Span(context.texts.former_price + " ", className="visually-hidden"), before]
+    return html.Span([html.Del(former, className="former-price"), " ", paid], className="price")
+
+
+def foot(context: Context, product: Product) -> list[Any]:
+    """Its category and price."""
+    return [html.Span(product.category, className="card-category"), " ", price(context, product)]
+
+
+def step(context: Context, entry: Entry, beside: str) -> Component:
+    """A product as one of the trail's."""
+    title, photos = entry.product.title, entry.thumbnails
+    shown = Img(src=context.image(photos[0], 160), alt=title, width=40, height=40) if photos else title
+    return Link(shown, href=context.at(product_address(entry.product.id, beside)), title=title)
+
+
+def _similar(
+    context: Context, entry: Entry, near: Neighbour, beside: str, *, eager: bool, to_shop: bool
+) -> Component:
+    """A card with the band in words, the cosine itself, and why, where the build says so."""
+    texts, band = context.texts, context.band(near.similarity)
+    named = html.Span(f"{texts.similarity} ", className="visually-hidden")
+    why = " · ".join(filter(None, [f"{near.similarity:.2f}", sentence(texts, near.reasons)]))
+    badge = [dbc.Badge(band, color="band", pill=True, class_name="band"), " "] if band else []
+    content = [*foot(context, entry.product), " ", html.Span([*badge, named, why], className="why")]
+    address = shop_address(entry.product.link) if to_shop else ""
+    return card(context, entry, content, IN_ASIDE, eager=eager, beside=beside, address=address)

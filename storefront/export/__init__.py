@@ -1,0 +1,1 @@
+"""The whole site and its API as files, for any host that serves files."""

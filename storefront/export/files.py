@@ -1,0 +1,76 @@
+"""What stands in the files of a site: pages, the API's answers, and what scripts and search engines read."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import quote, urlsplit
+
+from catalogue.encoding import dump
+from storefront.api import resources
+from storefront.export import search_index
+from storefront.export.static_page import document_of
+from storefront.file_names import file_of
+from storefront.pages.page import Page
+from storefront.pages import browse, map, page_at
+from storefront.pages.not_found import missing_page
+from storefront.export.search_page import search_page
+from storefront.seo import sitemap
+from storefront.context import Context
+from storefront.urls import HOME, MAP, PRODUCTS, REPORT, SEARCH, SIMILAR, WORDS, product_address
+
+NOT_FOUND = "404.html"
+PER_FILE = 100  # products in a file of the API
+
+File = tuple[str, bytes]  # its name below the top of the site, and what is in it
+
+
+class Contents:
+    """The files of a site, made one by one."""
+
+    def __init__(self, context: Context) -> None:
+        self._top, self._inner = replace(context, up=""), replace(context, up="../")
+
+    def of_product(self, product_id: str) -> Iterator[File]:
+        """Its page, and what the API says of it and of what looks similar."""
+        yield self._page(product_address(product_id), "")
+        address = f"{PRODUCTS}/{quote(product_id, safe='')}"
+        yield file_of(address), dump(resources.product(self._top, product_id, {}))
+        yield file_of(address + SIMILAR), dump(resources.similar(self._top, product_id, {}))
+
+    def of_site(self) -> Iterator[File]:
+        """All others but assets and images."""
+        for address in browse.addresses(self._top):
+            yield self._page(address, HOME)
+        for address in map.addresses(self._inner):
+            yield self._page(address, MAP)
+        yield self._page(REPORT, REPORT)
+        yield file_of(SEARCH), document_of(self._top, search_page(self._top), HOME)
+        yield NOT_FOUND, self._not_found()
+        for number, part in enumerate(search_index.files(self._top)):
+            yield file_of(f"{WORDS}{number}.json"), part
+        yield from self._listed()
+        yield from self._for_robots()
+
+    def _page(self, address: str, section: str) -> File:
+        name = file_of(address)
+        site = self._inner if "/" in name else self._top
+        path, _, search = address.partition("?")
+        return name, document_of(context, page_at(context, path, search), section)
+
+    def _not_found(self) -> bytes:
+        """It is shown at any address, so that it cannot know the way to the top but from the root of its host."""
+        root = urlsplit(self._top.settings.public_url).path
+        page: Page = missing_page(self._top, self._top.texts.no_such_page)
+        return document_of(replace(self._top, up=f"{root}/"), page)
+
+    def _listed(self) -> Iterator[File]:
+        """All products page by page, as the API lists them."""
+        for page in range(1, max(1, -(-len(self._top.shop) // PER_FILE)) + 1):
+            given = {"page": [str(page)], "per_page": [str(PER_FILE)]}
+            yield file_of(f"{PRODUCTS}?page={page}"), dump(resources.products(self._top, "", given))
+
+    def _for_robots(self) -> Iterator[File]:
+        base = self._top.settings.public_url
+        yield "robots.txt", sitemap.robots_of(base, urlsplit(base).path).encode()
+        if base:
+            for address, pieces in sitemap.sitemaps(self._top, base):
+                yield file_of(address), "".join(pieces).encode()

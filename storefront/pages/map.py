@@ -1,0 +1,176 @@
+"""The map: every product a dot, up to a number that can be drawn, and those products as cards in its order."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from catalogue.errors import UnknownProduct
+from storefront import ids
+from storefront.components import cards
+from storefront.components.base import Link
+from storefront.components.charts import COLOURED, GREY, ZOOM, graph
+from storefront.components.pagination import CHIPS, PER_PAGE, chips, counted, page_count, pagination
+from storefront.context import Context
+from storefront.pages.not_found import page_without
+from storefront.pages.page import Page
+from storefront.urls import MAP, Browsing, product_address
+
+MOST = 100_000  # dots that are drawn
+ROOM = 500_000  # square pixels of a map, by which dots are large or small
+PALE = 0.12  # opacity of the dots of other categories than the one that is asked for
+
+
+@dataclass(frozen=True)
+class Dots:
+    """Products with a place, or some of very many; those near each other are mostly near in the order too.
+
+    `ids`, `xs` and `ys` (0 to 9999, y up) and `categories` have an item for each. `counts` are the categories with
+    their numbers of dots, the largest first. `placed` products have a place, with and without a dot.
+    """
+
+    ids: tuple[str, ...]
+    xs: tuple[int, ...]
+    ys: tuple[int, ...]
+    categories: tuple[str, ...]
+    counts: Mapping[str, int]
+    placed: int
+
+    def of(self, category: str) -> Sequence[str]:
+        """The ids of a category in the order of the map; all of them for an empty one."""
+        if not category:
+            return self.ids
+        return [product_id for product_id, own in zip(self.ids, self.categories, strict=True) if own == category]
+
+
+@lru_cache(maxsize=1)
+def dots_of(context: Context) -> Dots | None:
+    """Nothing where the build has no map."""
+    some, placed = context.shop.places(MOST)
+    if not some:
+        return None
+    some.sort(key=lambda each: along(*each.place))
+    found = Counter(each.category for each in some if each.category)
+    counts = dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
+    xs, ys = zip(*(each.place for each in some), strict=True)
+    return Dots(
+        tuple(each.product_id for each in some), xs, ys, tuple(each.category for each in some), counts, placed
+    )
+
+
+def along(x: int, y: int) -> int:
+    """How far (x, y), below 2**16 each, lies along a curve that goes through the square quarter by quarter."""
+    return _spread(x) | _spread(y) << 1
+
+
+def map_page(context: Context, wanted: Browsing) -> Page:
+    """The map with one category set off, where one is asked for, and a page of its products."""
+    texts, dots = context.texts, dots_of(context)
+    if dots is None:
+        return page_without(context, texts.map_title, texts.map_missing, MAP)
+    shown = dots.of(wanted.query.category)
+    wanted = replace(wanted, page=min(wanted.page, page_count(len(shown))))
+    count = counted(context, len(shown), wanted.page)
+    first = (wanted.page - 1) * PER_PAGE
+    entries = context.shop.entries(shown[first : first + PER_PAGE])
+    found = cards.grid(context, entries, wanted.address(MAP)) if entries else texts.nothing_in_category
+    offered = [each for number, each in enumerate(dots.counts.items()) if number < CHIPS or each[0] == wanted.query.category]
+    return Page(
+        title=texts.map_title,
+        description=texts.map_explained,
+        main=[
+            html.H1(texts.map_title, className="page-title", tabIndex="-1"),
+            html.P(" ".join([texts.map_explained, *_left_out(context, dots)]), className="page-lead"),
+            html.Div([_chart(context, dots, wanted.query.category), dcc.Tooltip(id=ids.MAP_TOOLTIP)], className="map"),
+            chips(context, wanted, MAP, len(dots.ids), offered) if offered else None,
+            html.H2(texts.map_listed, className="section-title"),
+            html.P(count, className="result-count map-count", role="status"),
+            found if entries else html.P(found, className="nothing"),
+            pagination(context, wanted, MAP, len(shown)),
+        ],
+        announcement=f"{texts.map_title}. {context.counted(len(shown))}",
+        indexed=wanted == Browsing(),
+        address=MAP,
+    )
+
+
+def addresses(context: Context) -> Iterator[str]:
+    """Of all pages of the map, and of each category that it offers."""
+    dots = dots_of(context)
+    offered = [("", len(dots.ids)), *list(dots.counts.items())[:CHIPS]] if dots else [("", 0)]
+    for name, count in offered:
+        for page in range(1, page_count(count) + 1):
+            yield Browsing(replace(Browsing().query, category=name), page).address(MAP)
+
+
+def dot_card(context: Context, product_id: str) -> list[Component]:
+    """The photo and title beside a dot, which lead to the product; nothing for an unknown one."""
+    try:
+        (entry,) = context.shop.entries([product_id])
+    except UnknownProduct:
+        return []
+    content = [cards.picture(context, entry.thumbnails, "", "140px", eager=True), html.Span(entry.product.title)]
+    return [Link(content, href=context.at(product_address(product_id, MAP)), className="map-card")]
+
+
+def _chart(context: Context, dots: Dots, chosen: str) -> Component:
+    """A trace for each of the largest categories, and one in grey for all others."""
+    largest = [*dots.counts][:COLOURED]
+    size = min(11.0, max(3.0, 0.4 * (ROOM / len(dots.ids)) ** 0.5))
+    traces = [_trace(context, dots, name, size) for name in largest]
+    if len(largest) < len(set(dots.categories)):
+        rest = _trace(context, dots, None, size)
+        traces.insert(0, {**rest, "marker": {**rest["marker"], "color": GREY}})
+    for trace in traces if chosen else []:
+        trace["opacity"] = 0.95 if trace["name"] == chosen else PALE
+    axis = {"visible": False, "range": [-300, 10_300]}
+    labels = [
+        {"x": x, "y": y, "text": name, "showarrow": False, "font": {"size": 12}, "borderpad": 2}
+        for (x, y), name in ((group.place, escaped(group.name)) for group in getattr(context.shop, "map_groups", tuple)())
+    ]
+    layout = {
+        "xaxis": axis, "yaxis": axis, "dragmode": "pan", "annotations": labels, "hovermode": "closest",
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "legend": {"itemclick": "toggleothers", "itemdoubleclick": "toggle", "orientation": "h", "y": 0, "yanchor": "top"},
+    }  # fmt: skip
+    return graph("map", traces, layout, ZOOM)
+
+
+def _trace(context: Context, dots: Dots, category: str | None, size: float) -> dict[str, Any]:
+    """The dots of a category, or of all that have no colour of their own."""
+    coloured = {*[*dots.counts][:COLOURED]}
+    places = [
+        place
+        for place, own in enumerate(dots.categories)
+        if (own == category if category is not None else own not in coloured)
+    ]
+    return {
+        "type": "scattergl", "mode": "markers", "name": context.texts.others if category is None else escaped(category),
+        "x": [dots.xs[place] for place in places], "y": [dots.ys[place] for place in places],
+        "customdata": [dots.ids[place] for place in places], "hoverinfo": "none", "marker": {"size": size},
+        "opacity": 0.85,
+    }  # fmt: skip
+
+
+def escaped(text: str) -> str:
+    """A text for Plotly, which reads some tags in it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _left_out(context: Context, dots: Dots) -> list[str]:
+    """Sentences about products without a dot."""
+    texts, shown, lost = context.texts, len(dots.ids), len(context.shop) - dots.placed
+    some = texts.map_some.format(count=context.count(shown), placed=context.count(dots.placed))
+    without = (texts.map_left_out_one if lost == 1 else texts.map_left_out_many).format(count=context.count(lost))
+    return [*([some] if shown < dots.placed else []), *([without] if lost else [])]
+
+
+def _spread(number: int) -> int:
+    """The bits of a number below 2**16, each followed by a zero."""
+    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
+        number = (number | number << shift) & mask
+    return number

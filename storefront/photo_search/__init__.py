@@ -1,0 +1,1 @@
+"""The search by photo, as requests bring it."""

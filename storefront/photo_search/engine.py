@@ -1,0 +1,57 @@
+"""A photo looked at: the one module that needs what `model.query` needs, imported with the first photo."""
+
+from pathlib import Path
+
+from werkzeug.exceptions import HTTPException, UnprocessableEntity, UnsupportedMediaType
+
+from catalogue.errors import UnusableImage
+from catalogue.product import Neighbour
+from model.images import Sides, measured
+from model.query import Box, PhotoSearch
+from storefront.api.openapi import Part
+
+# Pixels that a photo may have, by the memory that decoding takes: a JPEG is decoded at a fraction of its sides.
+OF_JPEG = 50_000_000
+OF_OTHERS = 16_000_000
+OF_LAYERED = 8_000_000  # which may be transparent, and are laid on white
+OF_DEEP = 4_000_000  # with more than eight bits to a pixel's colour
+LAYERED = {"RGBA", "LA", "PA", "P", "RGBa", "La"}  # Pillow's modes
+
+
+class Engine:
+    """The photo search of a catalogue. One thread at a time may ask."""
+
+    def __init__(self, search: PhotoSearch) -> None:
+        self._search = search
+
+    @classmethod
+    def load(cls, folder: Path, catalogue: str) -> "Engine":
+        """Raises BundleError."""
+        return cls(PhotoSearch.load(folder, catalogue))
+
+    def similar(self, photo: bytes, part: Part | None, k: int) -> list[Neighbour]:
+        """Up to `k` products, the most similar first. Raises UnsupportedMediaType and UnprocessableEntity."""
+        try:
+            _check(*measured(photo))
+            return self._search.nearest(photo, Box(*part) if part else None, k)
+        except UnusableImage as error:
+            raise _refused(error) from error
+
+
+def _check(kind: str, mode: str, sides: Sides) -> None:
+    most = OF_DEEP if mode.startswith(("I", "F")) else OF_LAYERED if mode in LAYERED else OF_OTHERS
+    if kind == "JPEG":
+        most = OF_JPEG
+    if sides[0] * sides[1] > most:
+        raise UnusableImage("too many pixels", f"{sides[0]} × {sides[1]}, and {most:,} are allowed")
+
+
+def _refused(error: UnusableImage) -> HTTPException:
+    """The error as an answer, without what the file says of itself."""
+    if error.reason == "not an image":
+        return UnsupportedMediaType(
+            "This is no picture in a format that is known: JPEG, PNG, WebP, AVIF, GIF, BMP, TIFF."
+        )
+    if error.reason == "too many pixels":
+        return UnprocessableEntity(f"The photo has {error}. Send a smaller one.")
+    return UnprocessableEntity("The photo is damaged and cannot be decoded.")

@@ -1,0 +1,74 @@
+"""Files that do not change while the process runs, answered before Flask, which takes up to five times as long.
+
+Styles and scripts are compressed when they are first asked for, and kept. Thumbnails are sent from the disk by
+WhiteNoise, looked up as they are asked for: its index takes 23 MB and a third of a second for each 10,000 files.
+"""
+
+import gzip
+import hashlib
+import mimetypes
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import brotli
+from werkzeug.http import parse_accept_header
+from werkzeug.wrappers import Response
+from whitenoise import WhiteNoise
+from whitenoise.responders import MissingFileError, StaticFile
+
+from storefront.server.caching import YEAR
+from storefront.server.headers import Wsgi
+from storefront.urls import ASSETS, IMAGES
+
+FOR_GOOD = f"public, max-age={YEAR}, immutable"
+ASK_AGAIN = "public, no-cache"
+CODINGS: Mapping[str, Callable[[bytes], bytes]] = {  # the smaller first
+    # Brotli's best takes thirty times as long on 1.5 MB of scripts and styles, and saves a tenth.
+    "br": lambda content: brotli.compress(content, quality=5),
+    "gzip": lambda content: gzip.compress(content, 6, mtime=0),
+    "": bytes,
+}
+THUMBNAIL = re.compile(rf"{IMAGES}([0-9a-f]{{2}}/[0-9a-f]{{18}}-\d+\.webp)")
+HEAD = [("Content-Type", "image/webp"), ("Cache-Control", FOR_GOOD)]
+
+
+def serving(application: Wsgi, assets: Path, images: Path) -> Wsgi:
+    """A WSGI application that answers assets and thumbnails, and leaves the rest to another one."""
+    files = {f"{ASSETS}{path.name}": path for path in assets.glob("*.*")}
+
+    @lru_cache
+    def kept(path: str, coding: str) -> tuple[bytes, str]:
+        content = files[path].read_bytes()
+        return CODINGS[coding](content), f"{hashlib.sha256(content).hexdigest()[:16]}{coding and ':'}{coding}"
+
+    def asset(environ: dict[str, Any], path: str) -> Response:
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return Response(status=405, headers={"Allow": "GET, HEAD"})
+        accepted = parse_accept_header(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        coding = next(each for each in CODINGS if not each or accepted.quality(each) > 0)
+        content, tag = kept(path, coding)
+        answer = Response(content, mimetype=mimetypes.types_map.get(files[path].suffix, "application/octet-stream"))
+        answer.set_etag(tag)
+        answer.headers["Vary"] = "Accept-Encoding"
+        answer.headers["Cache-Control"] = FOR_GOOD if environ.get("QUERY_STRING") else ASK_AGAIN
+        if coding:
+            answer.headers["Content-Encoding"] = coding
+        return answer.make_conditional(environ)
+
+    def answering(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path in files:
+            return asset(environ, path)(environ, start_response)
+        if thumbnail := THUMBNAIL.fullmatch(path):
+            try:
+                file = StaticFile(str(images / thumbnail[1]), HEAD)
+                answer: Iterable[bytes] = WhiteNoise.serve(file, environ, start_response)
+                return answer
+            except (MissingFileError, FileNotFoundError):
+                pass  # a build has removed it: the other one says that nothing is there
+        return application(environ, start_response)
+
+    return answering
