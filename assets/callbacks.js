@@ -12,6 +12,8 @@
   const set = (id, properties) => window.dash_clientside.set_props(id, properties);
   const here = () => location.pathname + location.search;
   const withoutHome = (path) => `/${path.slice(home.length)}`;
+  const pathOf = (address) => address.split("?")[0];
+  const queryOf = (address) => new URLSearchParams(address.split("?")[1] ?? "");
   const isProduct = (address) => address.startsWith(`${home}p/`);
 
   // ---- Parts of pages: fetched once, kept while they are used
@@ -133,9 +135,9 @@
   // The box says what is looked for, unless somebody is typing in it.
   const searched = (main, typed) => {
     const first = document.querySelector(`#first #${ids.search}`);
-    if (first) return first.value === first.defaultValue ? (new URL(main, location.href).searchParams.get("q") ?? "") : first.value;
+    const text = queryOf(main).get("q") ?? "";
+    if (first) return first.value === first.defaultValue ? text : first.value;
     if (document.activeElement?.id === ids.search && reason === "typing") return same();
-    const text = new URL(main, location.href).searchParams.get("q") ?? "";
     return text === (typed ?? "") ? same() : text;
   };
 
@@ -197,7 +199,6 @@
     card?.focus();
   };
 
-  const pathOf = (address) => address.split("?")[0];
   const leadsTo = (address) => (link) => link.pathname === pathOf(address);
 
   // `aria-current` on links to the product that is shown, and on the link of the header to the page.
@@ -247,15 +248,17 @@
   // ---- When something fails
 
   let again = null; // the address to try again
+  const renewing = stored("lookalike-renewed") === build; // this very build was loaded anew, and is gone all the same
 
   const tell = (text) => {
     set(ids.alert_text, { children: text });
+    set(ids.retry, { hidden: !again });
     set(ids.alert, { is_open: true });
   };
 
-  // Lists that were replaced under an open page: it is loaded anew, once. Otherwise the page stays, and says so.
+  // Lists that were replaced under an open page: it is loaded anew, once, and says so then. Otherwise the page stays, and says so.
   const failed = (error, address) => {
-    if (error.status === 410 && stored("lookalike-renewed") !== build) {
+    if (error.status === 410 && !renewing) {
       store("lookalike-renewed", build);
       location.assign(address);
       return;
@@ -277,8 +280,7 @@
   // ---- Other callbacks
 
   const asked = (changes) => {
-    const { pathname, searchParams: query } = new URL(shown.main || here(), location.href);
-    const values = new URLSearchParams(pathname === home ? query : "");
+    const values = pathOf(shown.main) === home ? queryOf(shown.main) : new URLSearchParams();
     values.delete("page");
     for (const [name, value] of Object.entries(changes)) values.set(name, value.trim());
     if (values.get("sort") === "relevance") values.delete("sort");
@@ -289,10 +291,9 @@
   let typing = false; // whether the present address was made by typing, and the next one takes its place
 
   const type = (text) => {
-    if (document.activeElement?.id !== ids.search || byId("first")) return;
-    const address = asked({ q: text ?? "", category: "", sort: "" });
-    if (address === here()) return;
-    go(address, "typing", typing);
+    const looked = queryOf(shown.main).get("q") ?? "";
+    if (document.activeElement?.id !== ids.search || byId("first") || (text ?? "").trim() === looked) return;
+    go(asked({ q: text ?? "", category: "", sort: "" }), "typing", typing);
     typing = true;
   };
   document.addEventListener("focusout", (event) => event.target.id === ids.search && (typing = false));
@@ -304,7 +305,7 @@
   };
 
   const sort = (order) => {
-    const present = new URL(shown.main, location.href).searchParams.get("sort") ?? "relevance";
+    const present = queryOf(shown.main).get("sort") ?? "relevance";
     if (order && order !== present) go(asked({ sort: order }), "sorted");
   };
 
@@ -316,15 +317,20 @@
   };
 
   const copy = async (clicks) => {
-    if (!clicks) return [same(), same()];
+    if (!clicks) return same();
     await navigator.clipboard.writeText(location.origin + location.pathname);
-    return [texts.copied, texts.copied];
+    set(ids.announcement, { children: texts.copied });
+    return texts.copied;
   };
 
-  const chooseTheme = (clicks, templates, figures) => {
-    if (clicks) lookalike.switchTheme();
-    return clicks ? figures.map((figure) => ({ ...figure, layout: { ...figure.layout, template: templates[theme()] } })) : figures.map(same);
+  const chooseTheme = (clicks) => void (clicks && lookalike.switchTheme());
+
+  // The label of the switch is what graphs listen to, as the system changes the theme too.
+  lookalike.themed = () => {
+    const { toDark, toLight } = byId(ids.theme).dataset;
+    if (begun) set(ids.theme, { "aria-label": theme() === "dark" ? toLight : toDark });
   };
+  const recolour = (_, templates, figures) => figures.map((figure) => ({ ...figure, layout: { ...figure.layout, template: templates[theme()] } }));
 
   const searchByPhoto = async (photo) => (photo ? lookalike.similarTo(photo) : [same(), same()]);
 
@@ -351,12 +357,18 @@
 
   let begun = false;
   const begin = (...given) => {
-    if (!begun) observe();
-    begun = true;
+    if (!begun) {
+      begun = true;
+      observe();
+      lookalike.themed();
+      const before = stored("lookalike-renewed");
+      if (before && before !== build) tell(texts.renewed);
+      store("lookalike-renewed", null);
+    }
     return show(...given);
   };
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    lookalike: { show: begin, type, submit, sort, open, retry, copy, theme: chooseTheme, searchByPhoto },
+    lookalike: { show: begin, type, submit, sort, open, retry, copy, theme: chooseTheme, recolour, searchByPhoto },
   });
 })((window.lookalike ??= {}));

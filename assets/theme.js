@@ -16,6 +16,7 @@
     for (const button of document.querySelectorAll(".theme-switch")) {
       button.setAttribute("aria-label", theme === "dark" ? button.dataset.toLight : button.dataset.toDark);
     }
+    lookalike.themed?.();
   };
   lookalike.switchTheme = () => {
     const next = root.dataset.bsTheme === "dark" ? "light" : "dark";
@@ -26,7 +27,6 @@
     }
     apply(next);
   };
-  lookalike.applyTheme = apply;
   dark.addEventListener("change", () => apply());
   document.addEventListener("DOMContentLoaded", () => apply());
   // Before Dash is there, and where pages are files.

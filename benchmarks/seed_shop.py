@@ -15,8 +15,8 @@ from catalogue import precomputed
 from catalogue.encoding import Entry
 from catalogue.search import Query
 from catalogue.shop import Shop
-from storefront import images
-from storefront.product import SIMILAR
+from storefront.pages.product import SIMILAR
+from storefront.server.caching import lasting
 from storefront.urls import IMAGES
 
 SHOWN = 48
@@ -39,7 +39,8 @@ def create_server() -> flask.Flask:
     app.layout = _layout(shop)
     _register(app, shop)
     server: flask.Flask = app.server
-    images.register(server, folder.resolve() / precomputed.IMAGES)
+    photos = folder.resolve() / precomputed.IMAGES
+    server.add_url_rule(f"{IMAGES}<path:name>", "photo", lambda name: lasting(flask.send_from_directory(photos, name)))
     return server
 
 

@@ -17,8 +17,7 @@ from benchmarks import drawn_shop, rates, sizes, visits, web_process
 from benchmarks.figure import LEVELS, Figure
 from benchmarks.web_process import page_part
 from model.progress import Track
-from storefront.openapi import PRODUCTS, SIMILAR
-from storefront.urls import HOME, product_address
+from storefront.urls import HOME, PRODUCTS, SIMILAR, product_address
 from tests.browser import launch
 
 SEED = "benchmarks.seed_shop:create_server()"

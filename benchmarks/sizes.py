@@ -15,8 +15,7 @@ from benchmarks.figure import LEVELS, Figure
 from benchmarks.neighbours import apart
 from benchmarks.web_process import WebProcess, page_part, running
 from model.progress import Track
-from storefront.openapi import PRODUCTS, SIMILAR
-from storefront.urls import HOME, MAP, chart_address, product_address
+from storefront.urls import HOME, MAP, PRODUCTS, SIMILAR, product_address
 
 ASKED = 200  # varied requests before the memory is read again
 SEARCHES = 40  # of each kind
@@ -156,7 +155,7 @@ def _whole(build: str, count: int) -> dict[str, str]:
         "the last page": f"{HOME}?page={count // 48}",
         "the last page by price": f"{HOME}?sort=price&page={count // 48}",
         "the first map": MAP,
-        "what it is drawn from": chart_address(build),
+        "its parts": page_part(build, MAP),
         "a part of the sitemap": "/sitemap-1.xml" if count > 50_000 else "/sitemap.xml",
     }
 

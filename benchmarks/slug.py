@@ -16,8 +16,7 @@ from benchmarks.slug_parts import Part
 from benchmarks.slug_tree import SlugError
 from benchmarks.web_process import WebProcess
 from model.progress import Track
-from storefront.openapi import BY_PHOTO
-from storefront.urls import HOME
+from storefront.urls import BY_PHOTO, HOME
 from tests.serving import ROOT
 
 COMMITTED, NONE, VGG16 = "committed", "none", "vgg16"

@@ -72,12 +72,12 @@ def compressed(files: Sequence[Path]) -> int:
 
 def _packages(tree: Path) -> Groups:
     """The files that pip has installed, by package and version."""
-    (site,) = (tree / PYTHON / "lib").glob("python*/site-packages")
+    (context,) = (tree / PYTHON / "lib").glob("python*/site-packages")
     return {
         f"{package.metadata['Name']} {package.version}": sorted(
             path for file in package.files or () if (path := Path(str(package.locate_file(file)))).is_file()
         )
-        for package in distributions(path=[str(site)])
+        for package in distributions(path=[str(context)])
     }
 
 

@@ -24,7 +24,7 @@ UNKNOWN = ("!", "{", "..")  # in .gitignore or elsewhere, but not understood ali
 LOADED = """
 import sys, app
 if {photos}:
-    import storefront.matching
+    import storefront.photo_search.engine
 print(*(each.__file__ for each in [*sys.modules.values()] if getattr(each, "__file__", None)), sep="\\n")
 """
 

@@ -10,8 +10,7 @@ from itertools import cycle, islice
 from PIL import Image
 
 from benchmarks.web_process import WebProcess, page_part
-from storefront.openapi import PRODUCTS, SIMILAR
-from storefront.urls import HOME, IMAGES, MAP, REPORT, product_address
+from storefront.urls import HOME, IMAGES, MAP, PRODUCTS, REPORT, SIMILAR, product_address
 
 PER_PAGE = 100  # products of an answer of the API
 SIDES = (4032, 3024)  # width and height of a telephone's photo, in pixels

@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from catalogue.errors import LookalikeError
-from storefront.urls import ADDRESS, HOME, PAGES
+from storefront.urls import ADDRESS, HOME, PARTS
 from tests.serving import ROOT, free_port
 
 STOREFRONT = "app:server"
@@ -56,7 +56,7 @@ class WebProcess:
 
     def build(self) -> str:
         """What its addresses name the build by."""
-        return self.get(HOME).decode().partition('data-build="')[2].partition('"')[0]
+        return self.get(HOME).decode().partition("&#34;build&#34;:&#34;")[2].partition("&#34;")[0]
 
     def memory(self) -> tuple[float, float]:
         """MB (2**20 bytes) of its largest worker: all that is resident, and with what is shared divided by sharers."""
@@ -66,7 +66,7 @@ class WebProcess:
 
 def page_part(build: str, address: str) -> str:
     """Where scripts fetch a page from."""
-    return f"{PAGES}{build}?{ADDRESS}={quote(address, safe='')}"
+    return f"{PARTS}{build}?{ADDRESS}={quote(address, safe='')}"
 
 
 @contextmanager

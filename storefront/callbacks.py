@@ -76,16 +76,12 @@ def _clientside(app: Dash) -> None:
     client("sort", Input(ids.SORT, "value"))
     client("open", Input(ids.MAP, "clickData"))
     client("retry", Input(ids.RETRY, "n_clicks"))
+    client("copy", Output(ids.COPY, "children"), Input(ids.COPY, "n_clicks"))
+    client("theme", Input(ids.THEME, "n_clicks"))
     client(
-        "copy",
-        Output(ids.COPY, "children"),
-        Output(ids.ANNOUNCEMENT, "children", allow_duplicate=True),
-        Input(ids.COPY, "n_clicks"),
-    )
-    client(
-        "theme",
+        "recolour",
         Output(ids.figure(ALL), "figure"),  # type: ignore[arg-type] # Dash's own sign for any index
-        Input(ids.THEME, "n_clicks"),
+        Input(ids.THEME, "aria-label"),
         State(ids.TEMPLATES, "data"),
         State(ids.figure(ALL), "figure"),  # type: ignore[arg-type]
     )

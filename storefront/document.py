@@ -44,6 +44,7 @@ def of(context: Context, pages: Pages, assets: Callable[[str], str], **parts: st
         title=escape(written.title),
         head=head_of(context, written.page, base_of(context)),
         first=written.html,
+        beside=' class="with-product"' if written.page.entry else "",
         preloads="".join(map(_preload, ("_dash-layout", "_dash-dependencies"))).replace("@", context.at(HOME)),
         styles="\n".join(f'<link rel="stylesheet" href="{asset(name)}">' for name in STYLES),
         icon=asset("favicon.svg"),
@@ -84,7 +85,7 @@ INDEX = """<!doctype html>
 {preloads}{head}
 </head>
 <body>
-<div id="first">{first}</div>
+<div id="first"{beside}>{first}</div>
 <div id="react-entry-point"></div>
 {config}
 {scripts}

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from storefront.app import Storefront, create_app
 from storefront.settings import Settings
-from storefront.site import Site
+from storefront.context import Context
 from tests.browser import launch
 from tests.shop_folder import make_products, make_shop_folder
 from tests.visiting import served, visit, visitor, watched
@@ -35,8 +35,8 @@ def app(folder: Path) -> Storefront:
 
 
 @pytest.fixture(scope="module")
-def site(app: Storefront) -> Site:
-    return app.site
+def context(app: Storefront) -> Context:
+    return app.context
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 from catalogue.precomputed import load
 from catalogue.product import Price
 from storefront import answers, create_app
-from storefront.openapi import BANDS, EXAMPLES, NEIGHBOURS, SCHEMAS, SEARCH
+from storefront.api.openapi import BANDS, EXAMPLES, NEIGHBOURS, SCHEMAS, SEARCH
 from storefront.settings import Settings
 from tests.serving import ROOT
 from tests.shop_folder import make_products, make_shop_folder

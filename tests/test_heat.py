@@ -18,11 +18,11 @@ from catalogue.content import Extras
 from catalogue.precomputed import load
 from model import heatmap
 from storefront import create_app
-from storefront.heat import LEVELS, png
-from storefront.markup import to_html
+from storefront.components.heatmap import LEVELS, png
+from storefront.components.render import to_html
 from storefront.pages import page_at
 from storefront.settings import Settings
-from storefront.site import Site
+from storefront.context import Context
 from tests.shop_folder import BUILD, make_products, make_shop_folder
 from tests.visiting import open_page, served, visit
 
@@ -50,8 +50,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_heated_folder(tmp_path_factory.mktemp("heated"))
 
 
-def product_html(site: Site, product_id: str) -> str:
-    return str(to_html(page_at(site, f"/p/{product_id}", "").product))
+def product_html(context: Context, product_id: str) -> str:
+    return str(to_html(page_at(context, f"/p/{product_id}", "").product))
 
 
 @given(st.integers(1, 12).flatmap(lambda side: st.text(LEVELS, min_size=side**2, max_size=side**2)))
@@ -70,10 +70,10 @@ def test_the_least_is_pale_and_the_most_is_clear() -> None:
     assert clear[3] < 40
 
 
-def test_each_neighbour_has_its_own_maps_also_after_one_that_is_sold_out(site: Site) -> None:
-    text = product_html(site, "mug-004")
+def test_each_neighbour_has_its_own_maps_also_after_one_that_is_sold_out(context: Context) -> None:
+    text = product_html(context, "mug-004")
     sources = re.findall(r"data:image/png;base64,([^\"]*)", text)
-    shown = [near.product_id for near in site.shop.stored("mug-004")[:HEATED]]
+    shown = [near.product_id for near in context.shop.stored("mug-004")[:HEATED]]
     assert shown[0] == "mug-000"
     wanted = [png(grid) for place in (1, 2) for grid in heat_of(place).split(" ")]
     assert [base64.b64decode(source) for source in sources] == wanted
@@ -83,7 +83,7 @@ def test_each_neighbour_has_its_own_maps_also_after_one_that_is_sold_out(site: S
 
 def test_nothing_is_said_where_a_build_has_none(tmp_path: Path) -> None:
     site = create_app(make_shop_folder(tmp_path, make_products(3)), Settings()).site
-    assert "<details" not in product_html(site, "mug-000")
+    assert "<details" not in product_html(context, "mug-000")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -12,10 +12,10 @@ from flask.testing import FlaskClient
 
 from catalogue.errors import SettingsError
 from storefront import create_app, request_ids
-from storefront.access_log import shortened
+from storefront.server.access_log import shortened
 from storefront.app import Storefront
 from storefront.settings import Settings
-from storefront.site import Site
+from storefront.context import Context
 from tests.serving import ROOT
 from tests.shop_folder import make_products, make_shop_folder
 
@@ -34,14 +34,14 @@ def client(app: Storefront) -> FlaskClient:
     return visitor
 
 
-def thumbnail(site: Site) -> str:
-    return f"/images/{site.shop.thumbnails('mug-000')[0].path(320)}"
+def thumbnail(context: Context) -> str:
+    return f"/images/{context.shop.thumbnails('mug-000')[0].path(320)}"
 
 
-def test_every_answer_says_what_it_is_and_has_a_name(client: FlaskClient, app: Storefront, site: Site) -> None:
+def test_every_answer_says_what_it_is_and_has_a_name(client: FlaskClient, app: Storefront, context: Context) -> None:
     pages = ["/", "/p/nobody", "/nowhere", "/photo"]
     others = ["/api/v1/products", "/api/v1/nothing", "/healthz", "/readyz", "/robots.txt", "/images/none.webp", STYLE]
-    for address in [*pages, *others, thumbnail(site), *app.script_addresses()]:
+    for address in [*pages, *others, thumbnail(context), *app.script_addresses()]:
         with client.get(address, headers=TLS) as answer:
             assert answer.headers.getlist("X-Content-Type-Options") == ["nosniff"], address
             assert answer.headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
@@ -118,7 +118,7 @@ def test_an_address_without_a_version_is_asked_for_again(client: FlaskClient) ->
 
 def test_what_a_build_has_removed_is_not_found(tmp_path: Path) -> None:
     app = create_app(make_shop_folder(tmp_path, make_products(3)), Settings())
-    address, client = thumbnail(app.site), app.server.test_client()
+    address, client = thumbnail(app.context), app.server.test_client()
     with client.get(address) as answer:
         assert (answer.status_code, answer.mimetype) == (200, "image/webp")
         assert "immutable" in answer.headers["Cache-Control"]
@@ -129,13 +129,13 @@ def test_what_a_build_has_removed_is_not_found(tmp_path: Path) -> None:
     assert client.get("/p/mug-000").status_code == 200  # the lists are in the process
 
 
-def test_the_state_of_the_process_and_of_its_catalogue(client: FlaskClient, site: Site) -> None:
+def test_the_state_of_the_process_and_of_its_catalogue(client: FlaskClient, context: Context) -> None:
     assert client.get("/healthz").text == "ok\n"
     answer = client.get("/readyz")
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.json == {
         "ready": True,
-        "catalogue": site.shop.manifest.version,
+        "catalogue": context.shop.manifest.version,
         "extractor": "drawn",
         "products": 6,
         "photo_search": False,

@@ -16,12 +16,12 @@ from catalogue.precomputed import load
 from catalogue.product import Layout
 from storefront import create_app, dots
 from storefront.app import Storefront
-from storefront.dots import PART, along, dots_of, drawn, told
-from storefront.map_page import COLOURED
-from storefront.markup import to_html
+from storefront.pages.map import PART, along, dots_of, drawn, told
+from storefront.pages.map import COLOURED
+from storefront.components.render import to_html
 from storefront.pages import page_at
 from storefront.settings import Settings
-from storefront.site import Site
+from storefront.context import Context
 from tests.browser import launch
 from tests.serving import serving
 from tests.shop_folder import BUILD, make_products, make_shop_folder
@@ -51,15 +51,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_mapped_folder(tmp_path_factory.mktemp("mapped"))
 
 
-def test_the_dots_are_the_layout_in_an_order_that_keeps_what_is_near_together(site: Site) -> None:
-    dots, layout = dots_of(site), site.shop.layout
+def test_the_dots_are_the_layout_in_an_order_that_keeps_what_is_near_together(context: Context) -> None:
+    dots, layout = dots_of(context), context.shop.layout
     assert dots
     assert layout
     sent = json.loads(drawn(dots))
     places = list(zip(accumulate(sent["x"]), accumulate(sent["y"]), strict=True))
     assert dict(zip(dots.ids, places, strict=True)) == layout.places
     assert dots.categories == (("Kind 00", 75), ("Kind 01", 75))
-    assert [site.shop.product(each).category for each in dots.ids[:9]] == [f"Kind 0{kind}" for kind in dots.kinds[:9]]
+    assert [context.shop.product(each).category for each in dots.ids[:9]] == [f"Kind 0{kind}" for kind in dots.kinds[:9]]
 
 
 def test_the_curve_goes_through_the_square_quarter_by_quarter() -> None:
@@ -69,19 +69,19 @@ def test_the_curve_goes_through_the_square_quarter_by_quarter() -> None:
     assert along(2**16 - 1, 2**16 - 1) == 2**32 - 1
 
 
-def test_a_pointer_is_told_of_a_dot_and_of_those_near_it(site: Site) -> None:
-    dots = dots_of(site)
+def test_a_pointer_is_told_of_a_dot_and_of_those_near_it(context: Context) -> None:
+    dots = dots_of(context)
     assert dots
-    first, last = (json.loads(told(site, dots, part)) for part in (0, 1))
+    first, last = (json.loads(told(context, dots, part)) for part in (0, 1))
     assert (len(first), len(last)) == (PART, 150 - PART)
     address, title, photo = first[0]
     assert address == f"/p/{dots.ids[0]}"
-    assert title == site.shop.product(dots.ids[0]).title
-    assert photo == site.image(site.shop.thumbnails(dots.ids[0])[0], 160)
+    assert title == context.shop.product(dots.ids[0]).title
+    assert photo == context.image(context.shop.thumbnails(dots.ids[0])[0], 160)
 
 
 def test_charts_are_kept_for_ever_and_gone_with_their_build(app: Storefront) -> None:
-    build = app.site.build
+    build = app.context.build
     with app.server.test_client() as client:
         for address in (f"/map/{build}.json", f"/map/{build}/1.json"):
             answer = client.get(address)
@@ -92,14 +92,14 @@ def test_charts_are_kept_for_ever_and_gone_with_their_build(app: Storefront) -> 
             assert (answer.status_code, answer.headers["Cache-Control"]) == (410, "no-store")
 
 
-def test_every_product_of_the_map_is_a_link_on_one_of_its_pages(site: Site) -> None:
-    dots = dots_of(site)
+def test_every_product_of_the_map_is_a_link_on_one_of_its_pages(context: Context) -> None:
+    dots = dots_of(context)
     assert dots
-    pages = [str(to_html(page_at(site, "/map", f"page={number}").main)) for number in range(1, 5)]
+    pages = [str(to_html(page_at(context, "/map", f"page={number}").main)) for number in range(1, 5)]
     assert all(sum(f'href="/p/{each}"' in page for page in pages) == 1 for each in dots.ids)
     assert "150 products, page 4 of 4" in pages[-1]
     assert "1 product without a usable photo has no place on it." in pages[0]
-    assert str(to_html(page_at(site, "/map", "page=99").main)) == pages[-1]
+    assert str(to_html(page_at(context, "/map", "page=99").main)) == pages[-1]
 
 
 def test_of_more_products_than_can_be_drawn_it_shows_some_and_says_so(
@@ -108,23 +108,23 @@ def test_of_more_products_than_can_be_drawn_it_shows_some_and_says_so(
     monkeypatch.setattr(dots, "MOST", 76)
     for language, sentence in (("en", "It shows 75 of 150 products"), ("de", "Sie zeigt 75 von 150 Produkten")):
         site = create_app(folder, Settings(language=language)).site
-        shown = dots_of(site)
+        shown = dots_of(context)
         assert shown
         assert len(shown.ids) == 75
         assert json.loads(drawn(shown))["kind"] == list(shown.kinds)
-        text = str(to_html(page_at(site, "/map", "").main))
+        text = str(to_html(page_at(context, "/map", "").main))
         assert sentence in text
         assert "no-photo" not in text
 
 
-def test_a_category_has_its_own_products_and_sets_off_its_dots(site: Site) -> None:
-    page = page_at(site, "/map", "category=Kind+01")
+def test_a_category_has_its_own_products_and_sets_off_its_dots(context: Context) -> None:
+    page = page_at(context, "/map", "category=Kind+01")
     text = str(to_html(page.main))
     assert 'data-kind="1"' in text
     assert text.count('class="product-card"') == 48
     assert "mug-000" not in text
     assert not page.indexed
-    unknown = str(to_html(page_at(site, "/map", "category=Boats").main))
+    unknown = str(to_html(page_at(context, "/map", "category=Boats").main))
     assert "No product is in this category." in unknown
     assert "data-kind" not in unknown
 
@@ -132,19 +132,19 @@ def test_a_category_has_its_own_products_and_sets_off_its_dots(site: Site) -> No
 @pytest.mark.parametrize(("count", "kinds"), [(1, 1), (5, 5), (60, 30)])
 def test_maps_of_few_products_and_of_many_categories(tmp_path: Path, count: int, kinds: int) -> None:
     site = create_app(make_mapped_folder(tmp_path, count, kinds), Settings()).site
-    text = str(to_html(page_at(site, "/map", "").main))
+    text = str(to_html(page_at(context, "/map", "").main))
     assert text.count("swatch kind-") == kinds
     assert text.count(f"swatch kind-{COLOURED}") == max(0, kinds - COLOURED)
 
 
 def test_a_build_without_a_map_says_what_to_do(tmp_path: Path) -> None:
     app = create_app(make_shop_folder(tmp_path, make_products(3)), Settings())
-    page = page_at(app.site, "/map", "")
+    page = page_at(app.context, "/map", "")
     assert "python -m model build" in str(to_html(page.main))
     assert not page.indexed
     with app.server.test_client() as client:
         assert client.get("/map").status_code == 200
-        assert client.get(f"/map/{app.site.build}.json").status_code == 410
+        assert client.get(f"/map/{app.context.build}.json").status_code == 410
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from catalogue.precomputed import load
 from catalogue.report import Report, report_bytes
 from model.evaluation import Judged, evaluate
 from storefront import create_app, figures
-from storefront.markup import to_html
-from storefront.page import Page
+from storefront.components.render import to_html
+from storefront.pages.page import Page
 from storefront.pages import page_at
 from storefront.report_texts import ENGLISH, GERMAN, ReportTexts
 from storefront.settings import Settings

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from storefront import ids
-from storefront.site import ASSETS
+from storefront.context import ASSETS
 from tests.serving import ROOT
 
 ORIGIN = "http://scripts.example"

@@ -15,8 +15,8 @@ from catalogue.precomputed import load
 from catalogue.product import Price, Product, Thumbnail
 from storefront import sharing
 from storefront.settings import Settings
-from storefront.sharing import Shared, head
-from storefront.site import Site
+from storefront.seo.head import Shared, head
+from storefront.context import Context
 from storefront.urls import product_address
 from tests.factories import make_product
 from tests.shop_folder import make_products, make_shop_folder
@@ -117,14 +117,14 @@ def test_no_text_leaves_its_place() -> None:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Context:
     odd = replace(make_products(1)[0], id="a/b&c d", product_type="Salt & <Pepper")
-    return Site(load(make_shop_folder(tmp_path_factory.mktemp("shop"), [*make_products(60), odd])), Settings())
+    return Context(load(make_shop_folder(tmp_path_factory.mktemp("shop"), [*make_products(60), odd])), Settings())
 
 
-def client_of(site: Site) -> FlaskClient:
+def client_of(context: Context) -> FlaskClient:
     server = flask.Flask(__name__)
-    sharing.register_sitemap(server, site)
+    sharing.register_sitemap(server, context)
     return server.test_client()
 
 
@@ -132,8 +132,8 @@ def locations(xml: str, name: str = "loc") -> list[str]:
     return [each.text or "" for each in fromstring(xml.encode()).findall(f".//{name}", SPACES)]
 
 
-def test_the_sitemap_names_every_page_with_its_pictures(site: Site) -> None:
-    answer = client_of(site).get("/sitemap.xml", base_url="https://shop.example")
+def test_the_sitemap_names_every_page_with_its_pictures(context: Context) -> None:
+    answer = client_of(context).get("/sitemap.xml", base_url="https://shop.example")
     assert answer.mimetype == "application/xml"
     found = locations(answer.text)
     assert found[0] == f"{BASE}/"
@@ -145,11 +145,11 @@ def test_the_sitemap_names_every_page_with_its_pictures(site: Site) -> None:
     assert all(re.fullmatch(rf"{BASE}/images/../[0-9a-f]+-320\.webp", each) for each in pictures)
 
 
-def test_a_large_catalogue_has_an_index_of_parts(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = locations("".join(sharing.urls(site, BASE, 0)))
+def test_a_large_catalogue_has_an_index_of_parts(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = locations("".join(sharing.urls(context, BASE, 0)))
     monkeypatch.setattr(sharing, "PART", 20)
     monkeypatch.setattr(sharing, "READ", 7)
-    client = client_of(replace(site, settings=Settings(public_url=BASE)))
+    client = client_of(replace(context, settings=Settings(public_url=BASE)))
     parts = locations(client.get("/sitemap.xml").text)
     assert parts == [f"{BASE}/sitemap-{number}.xml" for number in (1, 2, 3, 4)]
     found = [locations(client.get(part.removeprefix(BASE)).text) for part in parts]
@@ -158,8 +158,8 @@ def test_a_large_catalogue_has_an_index_of_parts(site: Site, monkeypatch: pytest
     assert client.get("/sitemap-5.xml").status_code == client.get("/sitemap-0.xml").status_code == 404
 
 
-def test_robots_find_the_sitemap_and_leave_searches_alone(site: Site) -> None:
-    robots = client_of(site).get("/robots.txt", base_url="https://shop.example")
+def test_robots_find_the_sitemap_and_leave_searches_alone(context: Context) -> None:
+    robots = client_of(context).get("/robots.txt", base_url="https://shop.example")
     assert robots.mimetype == "text/plain"
     lines = robots.text.splitlines()
     assert f"Sitemap: {BASE}/sitemap.xml" in lines

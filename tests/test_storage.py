@@ -175,7 +175,7 @@ def test_an_update_sends_and_fetches_only_what_changed(
     check_whole(tmp_path / "copy", "large")
 
     after = stored.site(place.url, site.server)
-    old, new = (Served.by(each.server) for each in (site, after))
+    old, new = (Served.by(each.server) for each in (context, after))
     assert [product.title for product in new.shop.products][5].endswith("changed")
     base = manifest.places["neighbours-0001.json"]
     assert (old.folder / base).samefile(new.folder / base)  # not fetched again

@@ -21,13 +21,13 @@ from catalogue.product import Price
 from catalogue.search import Query
 from storefront import cards, create_app, ids, money
 from storefront.app import Storefront
-from storefront.browse import PER_PAGE, page_numbers
-from storefront.languages import LANGUAGES
-from storefront.markup import control, to_html, with_attributes
+from storefront.pages.browse import PER_PAGE, page_numbers
+from storefront.texts import LANGUAGES
+from storefront.components.render import control, to_html, with_attributes
 from storefront.pages import page_at
-from storefront.reasons import sentence
+from storefront.components.reason_text import sentence
 from storefront.settings import Settings
-from storefront.site import Site
+from storefront.context import Context
 from storefront.texts import ENGLISH, Texts
 from storefront.urls import Browsing, product_address, product_id_of
 from tests.shop_folder import make_products, make_shop_folder
@@ -77,7 +77,7 @@ def read(content: Any) -> _Reader:
 
 
 def part(app: Storefront, client: FlaskClient, address: str) -> Any:
-    return client.get(f"/page/{app.site.build}?at={quote(address, safe='')}")
+    return client.get(f"/page/{app.context.build}?at={quote(address, safe='')}")
 
 
 def test_markup_is_escaped() -> None:
@@ -105,8 +105,8 @@ def test_browsing_is_its_address() -> None:
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "²", "", "99999999999999999999", "3000000"])
-def test_absurd_page_numbers_show_a_page_that_exists(site: Site, page: str) -> None:
-    shown = read(page_at(site, "/", f"?page={page}").main)
+def test_absurd_page_numbers_show_a_page_that_exists(context: Context, page: str) -> None:
+    shown = read(page_at(context, "/", f"?page={page}").main)
     assert [link for link in shown.links if link.startswith("/p/")]
 
 
@@ -116,28 +116,28 @@ def test_a_long_search_is_cut_and_a_foreign_order_is_left_out() -> None:
     assert parsed.query.sort == "relevance"
 
 
-def test_pages_show_every_product_once(site: Site) -> None:
-    pages = [read(page_at(site, "/", f"?page={number}").main) for number in (1, 2, 3)]
+def test_pages_show_every_product_once(context: Context) -> None:
+    pages = [read(page_at(context, "/", f"?page={number}").main) for number in (1, 2, 3)]
     shown = [[link for link in page.links if link.startswith("/p/")] for page in pages]
     assert list(map(len, shown)) == [PER_PAGE, PER_PAGE, 30]
-    assert len({link for page in shown for link in page}) == len(site.shop) == 126
+    assert len({link for page in shown for link in page}) == len(context.shop) == 126
 
 
-def test_a_category_shows_its_products_alone(site: Site) -> None:
-    page = page_at(site, "/", "?category=Bowls")
+def test_a_category_shows_its_products_alone(context: Context) -> None:
+    page = page_at(context, "/", "?category=Bowls")
     assert page.announcement == "61 products, page 1 of 2"
     assert page.title == "Bowls"
 
 
-def test_a_search_says_what_it_looked_for_and_is_not_indexed(site: Site) -> None:
-    page = page_at(site, "/", "?q=mug+number+4")
+def test_a_search_says_what_it_looked_for_and_is_not_indexed(context: Context) -> None:
+    page = page_at(context, "/", "?q=mug+number+4")
     assert "Results for “mug number 4”" in read(page.main).text
     assert product_address("mug-004") in read(page.main).links
     assert not page.indexed
 
 
-def test_an_empty_search_says_what_to_do(site: Site) -> None:
-    shown = read(page_at(site, "/", f"?q={quote(SCRIPT)}zzz").main)
+def test_an_empty_search_says_what_to_do(context: Context) -> None:
+    shown = read(page_at(context, "/", f"?q={quote(SCRIPT)}zzz").main)
     assert "Try fewer or shorter words" in shown.text
     assert "/" in shown.links
     assert "script" not in shown.tags
@@ -153,32 +153,32 @@ def test_odd_ids_survive_their_address(product_id: str) -> None:
     assert product_id_of(product_address(product_id)) == product_id
 
 
-def test_a_product_page_shows_its_neighbours_in_order(site: Site) -> None:
-    page = page_at(site, "/p/mug-004", "")
+def test_a_product_page_shows_its_neighbours_in_order(context: Context) -> None:
+    page = page_at(context, "/p/mug-004", "")
     shown = read(page.product)
-    expected = [product_address(near.product_id) for near in site.shop.neighbours("mug-004", 12)]
+    expected = [product_address(near.product_id) for near in context.shop.neighbours("mug-004", 12)]
     assert [link for link in shown.links if link.startswith("/p/")][: len(expected)] == expected
     assert len(expected) == 12
     assert "₹104" in shown.text
-    assert f"{site.shop.neighbours('mug-004')[0].similarity:.2f}" in shown.text
+    assert f"{context.shop.neighbours('mug-004')[0].similarity:.2f}" in shown.text
     assert page.announcement == "Mug number 4. 12 similar products shown"
     assert page.main is None
 
 
-def test_a_product_without_photo_says_why_it_has_no_list(site: Site) -> None:
-    shown = read(page_at(site, "/p/no-photo", "").product).text
+def test_a_product_without_photo_says_why_it_has_no_list(context: Context) -> None:
+    shown = read(page_at(context, "/p/no-photo", "").product).text
     assert "No photo" in shown
     assert "no usable photo" in shown
 
 
-def test_links_of_other_schemes_are_not_offered(site: Site) -> None:
-    assert "https://shop.example/4" in read(page_at(site, "/p/mug-004", "").product).links
-    assert not [link for link in read(page_at(site, "/p/100%2525", "").product).links if "javascript" in link]
+def test_links_of_other_schemes_are_not_offered(context: Context) -> None:
+    assert "https://shop.example/4" in read(page_at(context, "/p/mug-004", "").product).links
+    assert not [link for link in read(page_at(context, "/p/100%2525", "").product).links if "javascript" in link]
 
 
-def test_bands_say_what_similarities_of_this_catalogue_mean(site: Site) -> None:
-    assert site.band(0.9) == ""  # this build has no report
-    demo = Site(load("precomputed"), Settings())
+def test_bands_say_what_similarities_of_this_catalogue_mean(context: Context) -> None:
+    assert context.band(0.9) == ""  # this build has no report
+    demo = Context(load("precomputed"), Settings())
     assert [demo.band(least) for least in demo.least] == list(ENGLISH.bands)
     assert demo.band(demo.least[-1] - 0.01) == ""
 
@@ -199,9 +199,9 @@ def test_prices_read_as_shoppers_read_them(price: str, locale: str, shown: str) 
     assert money.shown(Price.parse(price), locale) == shown
 
 
-def test_a_sale_shows_both_prices(site: Site) -> None:
-    product = replace(site.shop.product("mug-000"), sale_price=Price(Decimal(80), "INR"))
-    assert read(cards.price(site, product)).text == "Former price ₹100 ₹80"
+def test_a_sale_shows_both_prices(context: Context) -> None:
+    product = replace(context.shop.product("mug-000"), sale_price=Price(Decimal(80), "INR"))
+    assert read(cards.price(context, product)).text == "Former price ₹100 ₹80"
 
 
 @pytest.mark.parametrize(
@@ -301,8 +301,8 @@ def test_photos_may_lie_elsewhere(folder: Path, tmp_path: Path) -> None:
     assert 'src="/images/' not in answer.text
 
 
-def test_thumbnails_are_served_for_good(client: FlaskClient, site: Site) -> None:
-    with client.get(f"/images/{site.shop.thumbnails('mug-000')[0].path(320)}") as answer:
+def test_thumbnails_are_served_for_good(client: FlaskClient, context: Context) -> None:
+    with client.get(f"/images/{context.shop.thumbnails('mug-000')[0].path(320)}") as answer:
         assert answer.mimetype == "image/webp"
         assert "immutable" in answer.headers["Cache-Control"]
 

@@ -25,9 +25,9 @@ from catalogue.product import Neighbour, Product
 from model.images import letterboxed
 from storefront import photos, uploads
 from storefront.app import Storefront, create_app
-from storefront.matching import Matching
-from storefront.openapi import BY_PHOTO
-from storefront.photos import PLACES, Reception
+from storefront.photo_search.engine import Matching
+from storefront.api.openapi import BY_PHOTO
+from storefront.photo_search.queue import PLACES, Queue
 from storefront.settings import Settings
 from tests.serving import ROOT, in_a_thread
 from tests.shop_folder import make_products, make_shop_folder
@@ -72,8 +72,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def alike(app: Storefront, monkeypatch: pytest.MonkeyPatch) -> Alike:
-    found = Alike([product.id for product in app.site.shop.products])
-    monkeypatch.setattr(Reception, "_loaded", lambda _: found)
+    found = Alike([product.id for product in app.context.shop.products])
+    monkeypatch.setattr(Queue, "_loaded", lambda _: found)
     return found
 
 
@@ -145,12 +145,12 @@ def test_values_that_make_no_sense_are_told(client: FlaskClient, query: str) -> 
 
 
 def test_sold_out_products_are_passed_over(app: Storefront, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert app.site.photo_search
+    assert app.context.photo_search
     products = [
         replace(each, availability="out_of_stock") if number < 5 else each
         for number, each in enumerate(make_products(20))
     ]
-    monkeypatch.setattr(Reception, "_loaded", lambda _: Alike([each.id for each in products]))
+    monkeypatch.setattr(Queue, "_loaded", lambda _: Alike([each.id for each in products]))
     client = create_app(make_folder(tmp_path, products), Settings()).server.test_client()
 
     def found(query: str) -> list[str]:
@@ -262,7 +262,7 @@ def test_a_site_without_bundle_says_what_to_do(tmp_path: Path) -> None:
 )
 def test_a_bundle_of_other_lists_is_as_none(tmp_path: Path, content: str, is_open: bool) -> None:
     (tmp_path / MANIFEST).write_text(content.replace("VERSION", "1234567890abcdef"))
-    assert Reception(tmp_path, "1234567890abcdef").is_open is is_open
+    assert Queue(tmp_path, "1234567890abcdef").is_open is is_open
 
 
 def test_a_bundle_that_cannot_be_used_is_told_in_the_log(app: Storefront, caplog: pytest.LogCaptureFixture) -> None:
@@ -306,7 +306,7 @@ def _bomb(kind: str, side: int) -> bytes:
 def test_what_is_too_much_or_no_picture_is_refused(
     app: Storefront, monkeypatch: pytest.MonkeyPatch, photo: bytes, status: int
 ) -> None:
-    monkeypatch.setattr(Reception, "_loaded", lambda _: Matching(Decoding()))  # type: ignore[arg-type]
+    monkeypatch.setattr(Queue, "_loaded", lambda _: Matching(Decoding()))  # type: ignore[arg-type]
     answer = app.server.test_client().post(BY_PHOTO, data=photo, content_type=JPEG)
     assert (answer.status_code, answer.mimetype) == (status, "application/json")
     told = json.dumps(answer.json)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from storefront.site import ASSETS
+from storefront.context import ASSETS
 
 ORIGIN = "http://shop.example"
 SCRIPT = ASSETS / "widget" / "lookalike.js"

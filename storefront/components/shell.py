@@ -91,11 +91,9 @@ def _of_callbacks(context: Context) -> list[Component]:
     texts = context.texts
     retry = html.Button(texts.retry, id=ids.RETRY, type="button", className="btn btn-sm btn-outline-secondary")
     told = [html.Span(id=ids.ALERT_TEXT), retry]
-    body = dbc.ModalBody(id=ids.GALLERY_BODY)
     return [
         dcc.Location(id=ids.URL, refresh="callback-nav"),
         dcc.Store(id=ids.TEMPLATES, data=TEMPLATES),
         dcc.Store(id=ids.PHOTO),
         dbc.Toast(told, id=ids.ALERT, is_open=False, dismissable=False, class_name="alert-bar"),
-        dbc.Modal([dbc.ModalHeader(close_button=True), body], id=ids.GALLERY, centered=True, size="lg"),
     ]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
@@ -58,11 +59,13 @@ def _photos(context: Context, entry: Entry) -> Component:
     if not entry.thumbnails or context.is_files:
         return html.Div(main, className="photos-of")
     button = html.Button(main, id=ids.ENLARGE, className="enlarge", title=texts.enlarge, type="button")
+    large = dbc.Modal([dbc.ModalHeader(), dbc.ModalBody(id=ids.GALLERY_BODY)], id=ids.GALLERY, centered=True, size="lg")
     others = [
         Img(src=context.image(each, 160), alt="", width=each.width // 2, height=each.height // 2, loading="lazy")
         for each in entry.thumbnails[1:]
     ]
-    return html.Div([button, html.Div(others, className="more-photos") if others else None], className="photos-of")
+    strip = html.Div(others, className="more-photos") if others else None
+    return html.Div([button, strip, large], className="photos-of")
 
 
 def _facts(context: Context, product: Product) -> list[Any]:
