@@ -6,6 +6,8 @@
   let products = null; // all of them, or a promise
   let typing = 0;
 
+  const home = new URL(JSON.parse(document.documentElement.dataset.lookalike).home, location.href).pathname;
+  const onProduct = location.pathname.startsWith(`${home}p/`);
   const place = () => document.querySelector("[data-search]");
 
   // A text as words between blanks: small letters without accents, as the server compares them.
@@ -73,7 +75,7 @@
   };
 
   const price = ({ sold, former, price: paid }, texts) => {
-    if (sold) return [made("span", "sold-out", texts.sold_out)];
+    if (sold) return [made("span", "badge bg-sold-out rounded-pill", texts.sold_out)];
     if (!former) return paid ? [made("span", "price", paid)] : [];
     const before = made("del", "former-price", made("span", "visually-hidden", `${texts.former_price} `), former);
     return [made("span", "price", before, " ", paid)];
@@ -82,8 +84,8 @@
   const card = (product, told, texts, eager) => {
     const foot = made("span", "card-foot", made("span", "card-category", product.category), " ", ...price(product, texts));
     const name = made("span", "card-name", product.title);
-    const link = made("a", "product-card", picture(product, told, texts, eager), name, " ", foot);
-    link.href = `${lookalike.home}p/${encodeURIComponent(product.name)}.html`;
+    const link = made("a", "card product-card", picture(product, told, texts, eager), name, " ", foot);
+    link.href = `${home}p/${encodeURIComponent(product.name)}.html`;
     return made("li", "", link);
   };
 
@@ -93,7 +95,7 @@
   const steps = (text, page, pages, texts) => {
     const step = (to, label) => {
       const link = made("a", "page-number", label);
-      link.href = `${lookalike.home}search.html?${new URLSearchParams({ q: text, page: to })}`;
+      link.href = `${home}search.html?${new URLSearchParams({ q: text, page: to })}`;
       return link;
     };
     return [...(page > 1 ? [step(page - 1, texts.previous)] : []), ...(page < pages ? [step(page + 1, texts.next)] : [])];
@@ -135,11 +137,11 @@
     }
     const text = (query.get("q") ?? "").slice(0, 200).trim().split(/\s+/).join(" ");
     const heading = show(element, text, Number(query.get("page")));
-    if (!lookalike.isProduct(lookalike.here())) document.title = document.title.replace(/^.*( – )/, () => `${heading} – `);
+    if (!onProduct) document.title = document.title.replace(/^.*( – )/, () => `${heading} – `);
   };
 
-  const asked = () => `${lookalike.home}search.html?${new URLSearchParams({ q: document.querySelector(".search input").value })}`;
-  const onSearch = () => place() && !lookalike.isProduct(lookalike.here());
+  const asked = () => `${home}search.html?${new URLSearchParams({ q: document.querySelector(".search input").value })}`;
+  const onSearch = () => place() && !onProduct;
 
   document.addEventListener("input", (event) => {
     if (!event.target.matches?.(".search input") || !onSearch()) return;

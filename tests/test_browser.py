@@ -277,7 +277,7 @@ def test_a_page_that_is_older_than_the_shop_is_loaded_anew(browser: Browser, add
     with visit(browser, address, allowed="status of 410", viewport=DESKTOP) as page:
         open_page(page, "/")
         page.route(re.compile("/page/"), lambda route: route.fulfill(status=410), times=1)
-        with page.expect_navigation(url="**/p/mug-004"):
+        with page.expect_event("load"):
             card(page, "Mug number 4").click()
         expect(heading(page)).to_have_text("Mug number 4")
         taken_over(page)

@@ -11,7 +11,8 @@ from flask.logging import default_handler
 from flask.testing import FlaskClient
 
 from catalogue.errors import SettingsError
-from storefront import create_app, request_ids
+from storefront import create_app
+from storefront.server import request_ids
 from storefront.server.access_log import shortened
 from storefront.app import Storefront
 from storefront.settings import Settings

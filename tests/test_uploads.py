@@ -23,9 +23,10 @@ from werkzeug.serving import make_server
 from catalogue.precomputed import MANIFEST, PHOTO, read_manifest
 from catalogue.product import Neighbour, Product
 from model.images import letterboxed
-from storefront import photos, uploads
+from storefront.photo_search import queue as photos
+from storefront.photo_search import uploads
 from storefront.app import Storefront, create_app
-from storefront.photo_search.engine import Matching
+from storefront.photo_search.engine import Engine
 from storefront.api.openapi import BY_PHOTO
 from storefront.photo_search.queue import PLACES, Queue
 from storefront.settings import Settings
@@ -306,7 +307,7 @@ def _bomb(kind: str, side: int) -> bytes:
 def test_what_is_too_much_or_no_picture_is_refused(
     app: Storefront, monkeypatch: pytest.MonkeyPatch, photo: bytes, status: int
 ) -> None:
-    monkeypatch.setattr(Queue, "_loaded", lambda _: Matching(Decoding()))  # type: ignore[arg-type]
+    monkeypatch.setattr(Queue, "_loaded", lambda _: Engine(Decoding()))  # type: ignore[arg-type]
     answer = app.server.test_client().post(BY_PHOTO, data=photo, content_type=JPEG)
     assert (answer.status_code, answer.mimetype) == (status, "application/json")
     told = json.dumps(answer.json)

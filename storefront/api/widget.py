@@ -10,11 +10,11 @@ from markupsafe import escape
 
 from catalogue.errors import UnknownProduct
 from catalogue.product import Neighbour
-from storefront.components import cards
-from storefront.document import STYLES
-from storefront.components.render import to_html
 from storefront.api.openapi import NEIGHBOURS, Json, read
+from storefront.components import cards
+from storefront.components.render import to_html
 from storefront.context import ASSETS, Context
+from storefront.document import STYLES
 from storefront.urls import WIDGET
 
 SCRIPT = "/lookalike.js"

@@ -58,7 +58,14 @@ def similar_grid(
 
 
 def card(
-    context: Context, entry: Entry, content: list[Any], sizes: str, *, eager: bool, beside: str = HOME, address: str = ""
+    context: Context,
+    entry: Entry,
+    content: list[Any],
+    sizes: str,
+    *,
+    eager: bool,
+    beside: str = HOME,
+    address: str = "",
 ) -> Component:
     """The card of a product over a line of content; it leads to its page, or to another `address`."""
     return Link(
@@ -118,9 +125,7 @@ def step(context: Context, entry: Entry, beside: str) -> Component:
     return Link(shown, href=context.at(product_address(entry.product.id, beside)), title=title)
 
 
-def _similar(
-    context: Context, entry: Entry, near: Neighbour, beside: str, *, eager: bool, to_shop: bool
-) -> Component:
+def _similar(context: Context, entry: Entry, near: Neighbour, beside: str, *, eager: bool, to_shop: bool) -> Component:
     """A card with the band in words, the cosine itself, and why, where the build says so."""
     texts, band = context.texts, context.band(near.similarity)
     named = html.Span(f"{texts.similarity} ", className="visually-hidden")

@@ -20,7 +20,13 @@ ZOOM = {
 
 
 def _template(ink: str, quiet: str, line: str, surface: str, colours: Sequence[str]) -> Json:
-    axis = {"gridcolor": line, "zerolinecolor": line, "linecolor": line, "tickcolor": line, "tickfont": {"color": quiet}}
+    axis = {
+        "gridcolor": line,
+        "zerolinecolor": line,
+        "linecolor": line,
+        "tickcolor": line,
+        "tickfont": {"color": quiet},
+    }
     return {
         "layout": {
             "colorway": [*colours],

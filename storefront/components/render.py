@@ -49,7 +49,9 @@ def to_html(node: Any) -> Markup:
         return to_html(node.tree)
     given = {name: value for name, value in vars(node).items() if name in node._prop_names or name[:5] in _WILD}
     if isinstance(node, dcc.Graph):
-        return _element("div", {"id": given.get("id"), "class": f"dash-graph {given.get('className', '')}".strip()}, None)
+        return _element(
+            "div", {"id": given.get("id"), "class": f"dash-graph {given.get('className', '')}".strip()}, None
+        )
     if node._namespace == "dash_bootstrap_components":
         return _bootstrap(node._type, given)
     if isinstance(node, html.A | html.Img | FileInput) or node._namespace == "dash_html_components":

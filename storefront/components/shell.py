@@ -16,7 +16,9 @@ from storefront.urls import HOME, MAP, PHOTO, REPORT, SEARCH
 def shell(context: Context, main: Any = None, product: Any = None, text: str = "", beside: str = HOME) -> Component:
     """The layout of the app; with content, of one page: the text that is searched for, and the address behind it."""
     texts = context.texts
-    close = Link("×", id=ids.CLOSE, href=context.at(beside), className="close", title=texts.close, **labelled(texts.close))
+    close = Link(
+        "×", id=ids.CLOSE, href=context.at(beside), className="close", title=texts.close, **labelled(texts.close)
+    )
     trail = html.Nav(id=ids.TRAIL, className="trail", **labelled(texts.trail))
     aside = [html.Div([trail, close], className="product-top"), html.Div(product, id=ids.PRODUCT_PAGE)]
     return html.Div(

@@ -1,4 +1,4 @@
-"""What stands in the files of a site: pages, the API's answers, and what scripts and search engines read."""
+"""The files of a site: pages, the API's answers, figures, the index of the search, and sitemaps."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,16 +6,17 @@ from urllib.parse import quote, urlsplit
 
 from catalogue.encoding import dump
 from storefront.api import resources
-from storefront.export import search_index
-from storefront.export.static_page import document_of
-from storefront.file_names import file_of
-from storefront.pages.page import Page
-from storefront.pages import browse, map, page_at
-from storefront.pages.not_found import missing_page
-from storefront.export.search_page import search_page
-from storefront.seo import sitemap
 from storefront.context import Context
-from storefront.urls import HOME, MAP, PRODUCTS, REPORT, SEARCH, SIMILAR, WORDS, product_address
+from storefront.export import search_index
+from storefront.export.search_page import search_page
+from storefront.export.static_page import document_of, figure_file, graphs_of
+from storefront.file_names import file_of
+from storefront.pages import browse, page_at
+from storefront.pages import map as map_page
+from storefront.pages.not_found import missing_page
+from storefront.pages.page import Page
+from storefront.seo import sitemap
+from storefront.urls import HOME, MAP, PRODUCTS, REPORT, SEARCH, SIMILAR, WORDS, Browsing, product_address
 
 NOT_FOUND = "404.html"
 PER_FILE = 100  # products in a file of the API
@@ -40,27 +41,35 @@ class Contents:
         """All others but assets and images."""
         for address in browse.addresses(self._top):
             yield self._page(address, HOME)
-        for address in map.addresses(self._inner):
+        for address in map_page.addresses(self._inner):
             yield self._page(address, MAP)
         yield self._page(REPORT, REPORT)
         yield file_of(SEARCH), document_of(self._top, search_page(self._top), HOME)
         yield NOT_FOUND, self._not_found()
         for number, part in enumerate(search_index.files(self._top)):
             yield file_of(f"{WORDS}{number}.json"), part
+        yield from self._figures()
         yield from self._listed()
         yield from self._for_robots()
 
     def _page(self, address: str, section: str) -> File:
         name = file_of(address)
-        site = self._inner if "/" in name else self._top
+        context = self._inner if "/" in name else self._top
         path, _, search = address.partition("?")
-        return name, document_of(context, page_at(context, path, search), section)
+        chosen = Browsing.parse(search).query.category
+        return name, document_of(context, page_at(context, path, search), section, chosen)
 
     def _not_found(self) -> bytes:
         """It is shown at any address, so that it cannot know the way to the top but from the root of its host."""
         root = urlsplit(self._top.settings.public_url).path
         page: Page = missing_page(self._top, self._top.texts.no_such_page)
         return document_of(replace(self._top, up=f"{root}/"), page)
+
+    def _figures(self) -> Iterator[File]:
+        """The figures of the map, whose addresses lead from its pages, and of the report."""
+        for context, page in ((self._inner, MAP), (self._top, REPORT)):
+            for address, content in map(figure_file, graphs_of(page_at(context, page).main)):
+                yield file_of(address), content
 
     def _listed(self) -> Iterator[File]:
         """All products page by page, as the API lists them."""

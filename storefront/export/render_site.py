@@ -12,12 +12,12 @@ from catalogue.encoding import dump
 from catalogue.errors import ExportError
 from catalogue.precomputed import SIZES
 from catalogue.shop import Shop
+from storefront.context import ASSETS, Context
 from storefront.export.files import Contents, File
+from storefront.export.parallel import done
 from storefront.export.static_page import NEEDED
 from storefront.export.swap_folder import MARK, replacing
 from storefront.settings import Settings
-from storefront.export.parallel import done
-from storefront.context import ASSETS, Context
 
 WIDGET = Path("widget") / "lookalike.js"  # among the assets, where there is one
 FORMAT = 1

@@ -5,8 +5,8 @@ from itertools import islice
 
 from catalogue.encoding import Entry, dump
 from storefront.components import formatting
-from storefront.file_names import file_name, is_hashed
 from storefront.context import Context
+from storefront.file_names import file_name, is_hashed
 
 PART = 10_000  # products in one file, some 300 kB of it when it is compressed
 SOURCE = 20  # digits of a photo's hash that its names begin with

@@ -57,9 +57,7 @@ def dots_of(context: Context) -> Dots | None:
     found = Counter(each.category for each in some if each.category)
     counts = dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
     xs, ys = zip(*(each.place for each in some), strict=True)
-    return Dots(
-        tuple(each.product_id for each in some), xs, ys, tuple(each.category for each in some), counts, placed
-    )
+    return Dots(tuple(each.product_id for each in some), xs, ys, tuple(each.category for each in some), counts, placed)
 
 
 def along(x: int, y: int) -> int:
@@ -78,7 +76,9 @@ def map_page(context: Context, wanted: Browsing) -> Page:
     first = (wanted.page - 1) * PER_PAGE
     entries = context.shop.entries(shown[first : first + PER_PAGE])
     found = cards.grid(context, entries, wanted.address(MAP)) if entries else texts.nothing_in_category
-    offered = [each for number, each in enumerate(dots.counts.items()) if number < CHIPS or each[0] == wanted.query.category]
+    offered = [
+        each for number, each in enumerate(dots.counts.items()) if number < CHIPS or each[0] == wanted.query.category
+    ]
     return Page(
         title=texts.map_title,
         description=texts.map_explained,
@@ -130,7 +130,9 @@ def _chart(context: Context, dots: Dots, chosen: str) -> Component:
     axis = {"visible": False, "range": [-300, 10_300]}
     labels = [
         {"x": x, "y": y, "text": name, "showarrow": False, "font": {"size": 12}, "borderpad": 2}
-        for (x, y), name in ((group.place, escaped(group.name)) for group in getattr(context.shop, "map_groups", tuple)())
+        for (x, y), name in (
+            (group.place, escaped(group.name)) for group in getattr(context.shop, "map_groups", tuple)()
+        )
     ]
     layout = {
         "xaxis": axis, "yaxis": axis, "dragmode": "pan", "annotations": labels, "hovermode": "closest",
@@ -151,9 +153,23 @@ def _trace(context: Context, dots: Dots, category: str | None, size: float) -> d
     return {
         "type": "scattergl", "mode": "markers", "name": context.texts.others if category is None else escaped(category),
         "x": [dots.xs[place] for place in places], "y": [dots.ys[place] for place in places],
-        "customdata": [dots.ids[place] for place in places], "hoverinfo": "none", "marker": {"size": size},
-        "opacity": 0.85,
+        "customdata": _told(context, [dots.ids[place] for place in places]), "hoverinfo": "none",
+        "marker": {"size": size}, "opacity": 0.85,
     }  # fmt: skip
+
+
+def _told(context: Context, products: list[str]) -> list[Any]:
+    """The ids, by which callbacks ask for more; where nobody answers them, the address, title and photo of each."""
+    if not context.is_files:
+        return list(products)
+    return [
+        [
+            context.at(product_address(entry.product.id)),
+            entry.product.title,
+            context.image(entry.thumbnails[0], 160) if entry.thumbnails else "",
+        ]
+        for entry in context.shop.entries(products)
+    ]
 
 
 def escaped(text: str) -> str:

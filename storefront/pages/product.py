@@ -41,7 +41,9 @@ def gallery(context: Context, product_id: str) -> list[Component]:
     """All photos of a product as large as they are kept. Raises UnknownProduct."""
     (entry,) = context.shop.entries([product_id])
     alt = context.texts.photo_of.format(title=entry.product.title)
-    return [Img(src=context.image(each, 320), alt=alt, width=each.width, height=each.height) for each in entry.thumbnails]
+    return [
+        Img(src=context.image(each, 320), alt=alt, width=each.width, height=each.height) for each in entry.thumbnails
+    ]
 
 
 def _head(context: Context, entry: Entry) -> list[Component | None]:
@@ -56,15 +58,17 @@ def _photos(context: Context, entry: Entry) -> Component:
     texts = context.texts
     alt = texts.photo_of.format(title=entry.product.title)
     main = cards.picture(context, entry.thumbnails, alt, cards.HERO, eager=True)
-    if not entry.thumbnails or context.is_files:
+    if not entry.thumbnails:
         return html.Div(main, className="photos-of")
-    button = html.Button(main, id=ids.ENLARGE, className="enlarge", title=texts.enlarge, type="button")
-    large = dbc.Modal([dbc.ModalHeader(), dbc.ModalBody(id=ids.GALLERY_BODY)], id=ids.GALLERY, centered=True, size="lg")
     others = [
         Img(src=context.image(each, 160), alt="", width=each.width // 2, height=each.height // 2, loading="lazy")
         for each in entry.thumbnails[1:]
     ]
     strip = html.Div(others, className="more-photos") if others else None
+    if context.is_files:
+        return html.Div([main, strip], className="photos-of")
+    button = html.Button(main, id=ids.ENLARGE, className="enlarge", title=texts.enlarge, type="button")
+    large = dbc.Modal([dbc.ModalHeader(), dbc.ModalBody(id=ids.GALLERY_BODY)], id=ids.GALLERY, centered=True, size="lg")
     return html.Div([button, strip, large], className="photos-of")
 
 

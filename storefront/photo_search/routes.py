@@ -52,9 +52,7 @@ def similar(context: Context, queue: Queue, part: Part | None, k: int, *, in_sto
     return [each for each, entry in near if entry.product.available or not in_stock][:k]
 
 
-def _refused(
-    context: Context, error: HTTPException, document: Callable[[], str], *, as_part: bool
-) -> flask.Response:
+def _refused(context: Context, error: HTTPException, document: Callable[[], str], *, as_part: bool) -> flask.Response:
     status = error.code or 500
     if as_part:
         answer = _part(context.texts.refused(status), photo.refusal(context, status), status)

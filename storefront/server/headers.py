@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import flask
 from dash import Dash
 
+from storefront.context import Context
 from storefront.server import request_ids
 from storefront.server.caching import YEAR
-from storefront.context import Context
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Head = list[tuple[str, str]]

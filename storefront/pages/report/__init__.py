@@ -56,7 +56,12 @@ def _tiles(view: View) -> Component:
     orphans, hub = served.orphans, served.hub
     tiles = [
         (texts.shown, view.percent(served.covered.share.value), texts.of_all, view.margin(served.covered.share)),
-        (texts.never_shown, count(orphans.count), texts.of_photos.format(count=count(orphans.of)), view.margin(orphans.share)),
+        (
+            texts.never_shown,
+            count(orphans.count),
+            texts.of_photos.format(count=count(orphans.of)),
+            view.margin(orphans.share),
+        ),
         (texts.most_shown, count(hub.count), texts.of_lists.format(count=count(hub.of)), view.margin(hub.share)),
         (texts.duplicates, count(twins), texts.of_products.format(count=count(report.products)), ""),
     ]

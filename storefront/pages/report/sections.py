@@ -53,9 +53,7 @@ def exposure(view: View) -> list[Component]:
 def _precision(view: View) -> Component:
     texts, found = view.texts, view.report.precisions
     names = [texts.first_one if at.k == 1 else texts.first_many.format(count=at.k) for at in found]
-    bars = [
-        _bars(way, names, [at.scores[number].share for at in found]) for number, way in enumerate(view.ways())
-    ]
+    bars = [_bars(way, names, [at.scores[number].share for at in found]) for number, way in enumerate(view.ways())]
     bars.append(_marks(texts.by_chance, names, [at.chance for at in found], "line-ns-open"))
     bars.append(_marks(texts.the_best, names, [at.reachable for at in found], "diamond-open"))
     rows: list[tuple[str, list[Component]]] = []
