@@ -67,7 +67,7 @@ def freeze(content: Any) -> Any:
     nodes = content if isinstance(content, list | tuple) else [content]
     found: list[Any] = []
     for live, run in groupby((node for node in nodes if node is not None), is_live):
-        found += map(_opened, run) if live else [Frozen(list(run))]
+        found += [_opened(node) for node in run] if live else [Frozen([*run])]
     return found
 
 
@@ -83,6 +83,11 @@ def is_live(node: Any) -> bool:
 def labelled(text: str) -> dict[str, Any]:
     """The name by which a screen reader calls a part of the page."""
     return {"aria-label": text}
+
+
+def data(**values: str) -> dict[str, Any]:
+    """`data-…` attributes, which scripts read."""
+    return {f"data-{name.replace('_', '-')}": value for name, value in values.items()}
 
 
 def current(*, present: bool) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 from catalogue.encoding import Entry
 from catalogue.product import Neighbour, Product, Thumbnail
 from storefront.components import formatting
-from storefront.components.base import Img, Link
+from storefront.components.base import Img, Link, data
 from storefront.components.reason_text import sentence
 from storefront.context import Context
 from storefront.urls import HOME, product_address, shop_address
@@ -22,7 +22,7 @@ EAGER = 6  # pictures of a grid that a phone shows at once
 IN_GRID = "(max-width: 420px) 46vw, 160px"  # where it is up to 210, so that a plain screen takes the small photo
 IN_ASIDE = "(min-width: 992px) 126px, 31vw"
 HERO = "(min-width: 992px) 180px, 44vw"
-KEYS = {"data-keys": "grid"}  # the cards in it can be walked through with the arrow keys
+KEYS = data(keys="grid")  # the cards in it can be walked through with the arrow keys
 
 
 def grid(context: Context, entries: Sequence[Entry], beside: str = HOME) -> Component:
@@ -90,19 +90,16 @@ def picture(context: Context, thumbnails: Sequence[Thumbnail], alt: str, sizes: 
         src=large, srcSet=f"{small} 160w, {large} 320w", sizes=sizes, alt=alt, width=main.width, height=main.height,
         loading=None if eager else "lazy",
     )  # fmt: skip
-    return toned(html.Span(image, className="picture"), main.colour)
-
-
-def toned(component: Component, colour: str) -> Component:
-    """The component with a colour that data alone can say, as the custom property `--tone` for the style sheet."""
-    component.style = {"--tone": colour}
-    return component
+    framed = html.Span(image, className="picture")
+    framed.style = {"--tone": main.colour}  # the one style that data alone can say
+    return framed
 
 
 def price(context: Context, product: Product) -> Component | None:
     """The price that is paid, beside the former one in a sale; that it is sold out; nothing without a price."""
     if not product.available:
-        return dbc.Badge(context.texts.sold_out, color="sold-out", pill=True)
+        badge: Component = dbc.Badge(context.texts.sold_out, color="sold-out", pill=True)
+        return badge
     if product.paid is None:
         return None
     paid = formatting.money(product.paid, context.texts.locale)

@@ -1,6 +1,6 @@
 """Plotly figures as plain dicts, which take less memory than `go.Figure`, and the graphs that show them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from dash import dcc
@@ -45,7 +45,7 @@ def _template(ink: str, quiet: str, line: str, surface: str, colours: Sequence[s
 
 
 # The first colours of both are those of the style sheet's accent; a callback changes templates with the theme.
-TEMPLATES: Mapping[str, Json] = {
+TEMPLATES: dict[str, Json] = {
     "light": _template(
         "#1b1c1d", "#5c6064", "#e6e6e2", "#ffffff",
         ["#2f6fde", "#e07b16", "#2b9a57", "#d63d55", "#8755cf", "#0e9aa7", "#d657a8", "#8a6440", "#9aa011", "#27406b"],
@@ -65,5 +65,5 @@ def graph(name: str, data: Sequence[Json], layout: Json, config: Json | None = N
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     }  # fmt: skip
     figure = {"data": [*data], "layout": {**common, **layout}}
-    chosen = {"displayModeBar": False, "responsive": True, "doubleClick": False, **(config or {})}
+    chosen: Any = {"displayModeBar": False, "responsive": True, "doubleClick": False, **(config or {})}
     return dcc.Graph(id=ids.figure(name), figure=figure, config=chosen, className=f"chart chart-{name}")

@@ -7,10 +7,13 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from storefront import ids
-from storefront.components.base import HIDDEN, Link, freeze, labelled
+from storefront.components.base import HIDDEN, Link, data, freeze, labelled
 from storefront.components.charts import TEMPLATES
 from storefront.context import Context
 from storefront.urls import HOME, MAP, PHOTO, REPORT, SEARCH
+
+
+LIVE: dict[str, Any] = {"aria-live": "polite"}  # read out when it changes
 
 
 def shell(context: Context, main: Any = None, product: Any = None, text: str = "", beside: str = HOME) -> Component:
@@ -34,7 +37,7 @@ def shell(context: Context, main: Any = None, product: Any = None, text: str = "
                 tabIndex="-1",
                 className="columns",
             ),
-            html.Div(id=ids.ANNOUNCEMENT, className="visually-hidden", **{"aria-live": "polite"}),
+            html.Div(id=ids.ANNOUNCEMENT, className="visually-hidden", **LIVE),
             *([] if context.is_files else _of_callbacks(context)),
         ],
         className="shell",
@@ -45,13 +48,13 @@ def navbar(context: Context, text: str = "") -> Component:
     """The header of every page."""
     texts = context.texts
     pages = [(HOME, texts.browse), (MAP, texts.map), (REPORT, texts.report)]
-    brand = [html.Span(className="brand-mark", **HIDDEN), context.settings.name]
+    brand: list[Any] = [html.Span(className="brand-mark", **HIDDEN), context.settings.name]
     theme = html.Button(
         id=ids.THEME,
         type="button",
         className="theme-switch",
         **labelled(texts.to_dark),
-        **{"data-to-dark": texts.to_dark, "data-to-light": texts.to_light},
+        **data(to_dark=texts.to_dark, to_light=texts.to_light),
     )
     links = [Link(name, href=context.at(address)) for address, name in pages]
     return html.Header(

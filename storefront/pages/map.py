@@ -22,6 +22,7 @@ from storefront.urls import MAP, Browsing, product_address
 
 MOST = 100_000  # dots that are drawn
 ROOM = 500_000  # square pixels of a map, by which dots are large or small
+ISOLATE = {"itemclick": "toggleothers", "itemdoubleclick": "toggle"}
 PALE = 0.12  # opacity of the dots of other categories than the one that is asked for
 
 
@@ -53,16 +54,17 @@ def dots_of(context: Context) -> Dots | None:
     some, placed = context.shop.places(MOST)
     if not some:
         return None
-    some.sort(key=lambda each: along(*each.place))
+    some.sort(key=lambda each: _along(each.place))
     found = Counter(each.category for each in some if each.category)
     counts = dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
     xs, ys = zip(*(each.place for each in some), strict=True)
     return Dots(tuple(each.product_id for each in some), xs, ys, tuple(each.category for each in some), counts, placed)
 
 
-def along(x: int, y: int) -> int:
-    """How far (x, y), below 2**16 each, lies along a curve that goes through the square quarter by quarter."""
-    return _spread(x) | _spread(y) << 1
+def _along(place: tuple[int, int]) -> tuple[int, ...]:
+    """The quarter of the square that (x, y) lies in, the quarter of that quarter, and so on."""
+    x, y = place
+    return tuple((x >> bit & 1) + 2 * (y >> bit & 1) for bit in range(13, -1, -1))
 
 
 def map_page(context: Context, wanted: Browsing) -> Page:
@@ -137,7 +139,7 @@ def _chart(context: Context, dots: Dots, chosen: str) -> Component:
     layout = {
         "xaxis": axis, "yaxis": axis, "dragmode": "pan", "annotations": labels, "hovermode": "closest",
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
-        "legend": {"itemclick": "toggleothers", "itemdoubleclick": "toggle", "orientation": "h", "y": 0, "yanchor": "top"},
+        "legend": {"orientation": "h", "y": 0, "yanchor": "top", **ISOLATE},
     }  # fmt: skip
     return graph("map", traces, layout, ZOOM)
 
@@ -183,10 +185,3 @@ def _left_out(context: Context, dots: Dots) -> list[str]:
     some = texts.map_some.format(count=context.count(shown), placed=context.count(dots.placed))
     without = (texts.map_left_out_one if lost == 1 else texts.map_left_out_many).format(count=context.count(lost))
     return [*([some] if shown < dots.placed else []), *([without] if lost else [])]
-
-
-def _spread(number: int) -> int:
-    """The bits of a number below 2**16, each followed by a zero."""
-    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
-        number = (number | number << shift) & mask
-    return number

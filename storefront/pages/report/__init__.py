@@ -44,31 +44,31 @@ def _lead(view: View) -> str:
     lead = texts.lead.format(own=own, chance=by_chance)
     if ten.gain is None:
         return lead
-    interval = texts.interval.format(low=view.signed(10 * ten.gain.low), high=view.signed(10 * ten.gain.high))
+    interval = view.interval(view.signed(10 * ten.gain.low), view.signed(10 * ten.gain.high))
     said = texts.gain_more if ten.gain.low > 0 else texts.gain_fewer if ten.gain.high < 0 else texts.gain_noise
     return f"{lead} {said.format(gain=view.decimal(10 * abs(ten.gain.value), 1), interval=interval)}"
 
 
 def _tiles(view: View) -> Component:
     """The figures that a shop asks for first: name, figure, unit and interval."""
-    texts, report, count = view.texts, view.report, view.count
-    served, twins = report.ways[0], report.duplicates.products
-    orphans, hub = served.orphans, served.hub
+    texts, report, count, served = view.texts, view.report, view.count, view.report.ways[0]
+    orphans, hub, twins = served.orphans, served.hub, report.duplicates.products
+    covered, of_covered = view.share(served.covered.share)
     tiles = [
-        (texts.shown, view.percent(served.covered.share.value), texts.of_all, view.margin(served.covered.share)),
+        (texts.shown, covered, texts.of_all, of_covered),
         (
             texts.never_shown,
             count(orphans.count),
             texts.of_photos.format(count=count(orphans.of)),
-            view.margin(orphans.share),
+            view.share(orphans.share)[1],
         ),
-        (texts.most_shown, count(hub.count), texts.of_lists.format(count=count(hub.of)), view.margin(hub.share)),
+        (texts.most_shown, count(hub.count), texts.of_lists.format(count=count(hub.of)), view.share(hub.share)[1]),
         (texts.duplicates, count(twins), texts.of_products.format(count=count(report.products)), ""),
     ]
     if report.precisions:
         own = report.precisions[-1].scores[0].share
-        margin = texts.interval.format(low=view.decimal(10 * own.low, 1), high=view.decimal(10 * own.high, 1))
-        tiles.insert(0, (texts.same_category, view.decimal(10 * own.value, 1), texts.of_ten, margin))
+        value, low, high = (view.decimal(10 * each, 1) for each in (own.value, own.low, own.high))
+        tiles.insert(0, (texts.same_category, value, texts.of_ten, view.interval(low, high)))
     return html.Dl([_tile(*tile) for tile in tiles], className="tiles")
 
 

@@ -1,4 +1,4 @@
-"""The parts of the report that only pictures can tell: hubs, duplicates and the worst lists."""
+"""The sections of the report that only pictures can tell: hubs, duplicates and the worst lists."""
 
 from itertools import chain
 from typing import Any
@@ -28,10 +28,8 @@ def pictured(report: Report) -> list[str]:
 def sections(view: View) -> list[Component]:
     """Coverage with the hubs, duplicates and the worst lists, as far as there are any."""
     report = view.report
-    made = [_coverage(view)]
-    if report.duplicates.groups:
-        made.append(_duplicates(view))
-    return [*made, *([_worst(view)] if report.worst else [])]
+    duplicates = [_duplicates(view)] if report.duplicates.groups else []
+    return [_coverage(view), *duplicates, *([_worst(view)] if report.worst else [])]
 
 
 def _coverage(view: View) -> Component:
@@ -42,20 +40,18 @@ def _coverage(view: View) -> Component:
         texts.shadowed.format(count=count(served.shadowed)) if served.shadowed else "",
         texts.unevenness_explained,
     ]
-    figures: list[Any] = [*exposure(view)]
-    if served.hubs:
-        hubs = [
-            html.Li(
-                _photo(
-                    view,
-                    hub.product_id,
-                    (texts.hub_one if hub.lists == 1 else texts.hub_many).format(count=count(hub.lists)),
-                )
+    hubs = [
+        html.Li(
+            _photo(
+                view,
+                hub.product_id,
+                (texts.hub_one if hub.lists == 1 else texts.hub_many).format(count=count(hub.lists)),
             )
-            for hub in served.hubs
-        ]
-        figures += [html.H3(texts.hubs), html.P(texts.hubs_explained), html.Ol(hubs, className="photos")]
-    return section(texts.coverage, sentences, figures)
+        )
+        for hub in served.hubs
+    ]
+    shown = [html.H3(texts.hubs), html.P(texts.hubs_explained), html.Ol(hubs, className="photos")] if hubs else []
+    return section(texts.coverage, sentences, [*exposure(view), *shown])
 
 
 def _duplicates(view: View) -> Component:
@@ -71,8 +67,9 @@ def _duplicates(view: View) -> Component:
 
 def _group(view: View, group: tuple[str, ...]) -> Component:
     members = [html.Li(_photo(view, product_id)) for product_id in group[:MEMBERS]]
-    rest = view.texts.and_more.format(count=view.count(len(group) - MEMBERS))
-    return html.Ul([*members, *([html.Li(rest, className="more")] if len(group) > MEMBERS else [])], className="photos")
+    if len(group) > MEMBERS:
+        members.append(html.Li(view.texts.and_more.format(count=view.count(len(group) - MEMBERS)), className="more"))
+    return html.Ul(members, className="photos")
 
 
 def _worst(view: View) -> Component:
@@ -84,17 +81,15 @@ def _worst(view: View) -> Component:
 
 def _list(view: View, worst: WorstList) -> list[Component]:
     """A product, and beside it the first places of its list."""
-    texts = view.texts
     own = sum(place.own for place in worst.places)
-    note = texts.own_of.format(category=worst.category, own=own, count=len(worst.places)) if worst.category else ""
+    note = view.texts.own_of.format(category=worst.category, own=own, count=len(worst.places)) if worst.category else ""
     places = []
     for place in worst.places:
-        note_of: list[Any] = [view.decimal(place.similarity)]
+        similarity: list[Any] = [view.decimal(place.similarity)]
         if place.own:
-            note_of += [" ", html.Span(texts.own, className="visually-hidden")]
-        places.append(
-            html.Li(_photo(view, place.product_id, note_of, named=False), className="own" if place.own else "")
-        )
+            similarity += [" ", html.Span(view.texts.own, className="visually-hidden")]
+        shown = _photo(view, place.product_id, similarity, named=False)
+        places.append(html.Li(shown, className="own" if place.own else ""))
     return [_photo(view, worst.product_id, note), html.Ol(places, className="strip")]
 
 
@@ -102,8 +97,8 @@ def _photo(view: View, product_id: str, note: Any = "", *, named: bool = True) -
     """A link to a product by its picture, with its name where there is room for it."""
     entry = view.entries[product_id]
     title = entry.product.title
-    picture = cards.picture(view.context, entry.thumbnails, "" if named else title, SMALL, eager=False)
-    name = [html.Span(title, className="photo-name")] if named else []
-    noted: list[Any] = [" ", html.Span(note, className="photo-note")] if note else []
+    content: list[Any] = [cards.picture(view.context, entry.thumbnails, "" if named else title, SMALL, eager=False)]
+    content += [html.Span(title, className="photo-name")] if named else []
+    content += [" ", html.Span(note, className="photo-note")] if note else []
     href = view.context.at(product_address(product_id, REPORT))
-    return Link([picture, *name, *noted], href=href, className="photo", title=title)
+    return Link(content, href=href, className="photo", title=title)
