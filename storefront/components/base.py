@@ -6,7 +6,7 @@ composed of ordinary components, and `freeze` mounts every part that no callback
 """
 
 from copy import copy
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from dash import html
@@ -58,17 +58,16 @@ class FileInput(html.Div):
         self.name, self.accept, self.capture = name, accept, capture
 
 
-def freeze(content: Any) -> Any:
+def freeze(content: Any) -> list[Any]:
     """Equal components, of which every largest part without an id is mounted as one.
 
     >>> [type(part).__name__ for part in freeze([html.P(), html.B(), html.Button(id="buy"), html.I()])]
     ['Frozen', 'Button', 'Frozen']
     """
     nodes = content if isinstance(content, list | tuple) else [content]
-    found: list[Any] = []
-    for live, run in groupby((node for node in nodes if node is not None), is_live):
-        found += [_opened(node) for node in run] if live else [Frozen([*run])]
-    return found
+    runs = groupby((node for node in nodes if node is not None), is_live)
+    parts = [[_opened(node) for node in run] if live else [Frozen([*run])] for live, run in runs]
+    return [*chain.from_iterable(parts)]
 
 
 def is_live(node: Any) -> bool:

@@ -90,9 +90,8 @@ def picture(context: Context, thumbnails: Sequence[Thumbnail], alt: str, sizes: 
         src=large, srcSet=f"{small} 160w, {large} 320w", sizes=sizes, alt=alt, width=main.width, height=main.height,
         loading=None if eager else "lazy",
     )  # fmt: skip
-    framed = html.Span(image, className="picture")
-    framed.style = {"--tone": main.colour}  # the one style that data alone can say
-    return framed
+    tone: Any = {"--tone": main.colour}  # the one style that data alone can say
+    return html.Span(image, className="picture", style=tone)
 
 
 def price(context: Context, product: Product) -> Component | None:

@@ -12,7 +12,6 @@ from storefront.components.charts import TEMPLATES
 from storefront.context import Context
 from storefront.urls import HOME, MAP, PHOTO, REPORT, SEARCH
 
-
 LIVE: dict[str, Any] = {"aria-live": "polite"}  # read out when it changes
 
 

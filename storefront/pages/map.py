@@ -1,7 +1,7 @@
 """The map: every product a dot, up to a number that can be drawn, and those products as cards in its order."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -10,6 +10,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from catalogue.errors import UnknownProduct
+from catalogue.product import Placed
 from storefront import ids
 from storefront.components import cards
 from storefront.components.base import Link
@@ -28,43 +29,34 @@ PALE = 0.12  # opacity of the dots of other categories than the one that is aske
 
 @dataclass(frozen=True)
 class Dots:
-    """Products with a place, or some of very many; those near each other are mostly near in the order too.
+    """Products with a place, or some of very many; neighbours on the map are mostly neighbours in the order too.
 
-    `ids`, `xs` and `ys` (0 to 9999, y up) and `categories` have an item for each. `counts` are the categories with
-    their numbers of dots, the largest first. `placed` products have a place, with and without a dot.
+    `counts` are the categories with their numbers of dots, the largest first. `placed` products have a place, with and
+    without a dot.
     """
 
-    ids: tuple[str, ...]
-    xs: tuple[int, ...]
-    ys: tuple[int, ...]
-    categories: tuple[str, ...]
+    some: tuple[Placed, ...]
     counts: Mapping[str, int]
     placed: int
 
-    def of(self, category: str) -> Sequence[str]:
-        """The ids of a category in the order of the map; all of them for an empty one."""
-        if not category:
-            return self.ids
-        return [product_id for product_id, own in zip(self.ids, self.categories, strict=True) if own == category]
+    def of(self, category: str) -> list[Placed]:
+        """The dots of a category; all of them for an empty one."""
+        return [each for each in self.some if category in ("", each.category)]
 
 
 @lru_cache(maxsize=1)
 def dots_of(context: Context) -> Dots | None:
     """Nothing where the build has no map."""
     some, placed = context.shop.places(MOST)
-    if not some:
-        return None
-    some.sort(key=lambda each: _along(each.place))
     found = Counter(each.category for each in some if each.category)
     counts = dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
-    xs, ys = zip(*(each.place for each in some), strict=True)
-    return Dots(tuple(each.product_id for each in some), xs, ys, tuple(each.category for each in some), counts, placed)
+    return Dots(tuple(sorted(some, key=_along)), counts, placed) if some else None
 
 
-def _along(place: tuple[int, int]) -> tuple[int, ...]:
-    """The quarter of the square that (x, y) lies in, the quarter of that quarter, and so on."""
-    x, y = place
-    return tuple((x >> bit & 1) + 2 * (y >> bit & 1) for bit in range(13, -1, -1))
+def _along(dot: Placed) -> list[int]:
+    """The quarter of the square that a dot lies in, the quarter of that quarter, and so on."""
+    x, y = dot.place
+    return [(x >> bit & 1) + 2 * (y >> bit & 1) for bit in range(13, -1, -1)]
 
 
 def map_page(context: Context, wanted: Browsing) -> Page:
@@ -76,7 +68,7 @@ def map_page(context: Context, wanted: Browsing) -> Page:
     wanted = replace(wanted, page=min(wanted.page, page_count(len(shown))))
     count = counted(context, len(shown), wanted.page)
     first = (wanted.page - 1) * PER_PAGE
-    entries = context.shop.entries(shown[first : first + PER_PAGE])
+    entries = context.shop.entries(dot.product_id for dot in shown[first : first + PER_PAGE])
     found = cards.grid(context, entries, wanted.address(MAP)) if entries else texts.nothing_in_category
     offered = [
         each for number, each in enumerate(dots.counts.items()) if number < CHIPS or each[0] == wanted.query.category
@@ -88,7 +80,7 @@ def map_page(context: Context, wanted: Browsing) -> Page:
             html.H1(texts.map_title, className="page-title", tabIndex="-1"),
             html.P(" ".join([texts.map_explained, *_left_out(context, dots)]), className="page-lead"),
             html.Div([_chart(context, dots, wanted.query.category), dcc.Tooltip(id=ids.MAP_TOOLTIP)], className="map"),
-            chips(context, wanted, MAP, len(dots.ids), offered) if offered else None,
+            chips(context, wanted, MAP, len(dots.some), offered) if offered else None,
             html.H2(texts.map_listed, className="section-title"),
             html.P(count, className="result-count map-count", role="status"),
             found if entries else html.P(found, className="nothing"),
@@ -103,7 +95,7 @@ def map_page(context: Context, wanted: Browsing) -> Page:
 def addresses(context: Context) -> Iterator[str]:
     """Of all pages of the map, and of each category that it offers."""
     dots = dots_of(context)
-    offered = [("", len(dots.ids)), *list(dots.counts.items())[:CHIPS]] if dots else [("", 0)]
+    offered = [("", len(dots.some)), *list(dots.counts.items())[:CHIPS]] if dots else [("", 0)]
     for name, count in offered:
         for page in range(1, page_count(count) + 1):
             yield Browsing(replace(Browsing().query, category=name), page).address(MAP)
@@ -120,50 +112,40 @@ def dot_card(context: Context, product_id: str) -> list[Component]:
 
 
 def _chart(context: Context, dots: Dots, chosen: str) -> Component:
-    """A trace for each of the largest categories, and one in grey for all others."""
-    largest = [*dots.counts][:COLOURED]
-    size = min(11.0, max(3.0, 0.4 * (ROOM / len(dots.ids)) ** 0.5))
-    traces = [_trace(context, dots, name, size) for name in largest]
-    if len(largest) < len(set(dots.categories)):
-        rest = _trace(context, dots, None, size)
-        traces.insert(0, {**rest, "marker": {**rest["marker"], "color": GREY}})
-    for trace in traces if chosen else []:
-        trace["opacity"] = 0.95 if trace["name"] == chosen else PALE
+    """A trace for each of the largest categories, over one in grey for all others."""
+    traces: dict[str, list[Placed]] = {"": [], **{name: [] for name in [*dots.counts][:COLOURED]}}
+    for dot in dots.some:
+        traces.get(dot.category, traces[""]).append(dot)
+    size = min(11.0, max(3.0, 0.4 * (ROOM / len(dots.some)) ** 0.5))
+    data = [
+        {
+            "type": "scattergl", "mode": "markers", "name": escaped(name) or context.texts.others,
+            "x": [dot.place[0] for dot in found], "y": [dot.place[1] for dot in found],
+            "customdata": _told(context, found), "hoverinfo": "none",
+            "marker": {"size": size, **({} if name else {"color": GREY})},
+            "opacity": 0.9 if chosen in ("", name) else PALE,
+        }
+        for name, found in traces.items()
+        if found
+    ]  # fmt: skip
     axis = {"visible": False, "range": [-300, 10_300]}
     labels = [
-        {"x": x, "y": y, "text": name, "showarrow": False, "font": {"size": 12}, "borderpad": 2}
-        for (x, y), name in (
-            (group.place, escaped(group.name)) for group in getattr(context.shop, "map_groups", tuple)()
-        )
+        {"x": group.place[0], "y": group.place[1], "text": escaped(group.name), "showarrow": False, "borderpad": 2}
+        for group in getattr(context.shop, "map_groups", tuple)()
     ]
     layout = {
         "xaxis": axis, "yaxis": axis, "dragmode": "pan", "annotations": labels, "hovermode": "closest",
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
         "legend": {"orientation": "h", "y": 0, "yanchor": "top", **ISOLATE},
     }  # fmt: skip
-    return graph("map", traces, layout, ZOOM)
+    return graph("map", data, layout, ZOOM)
 
 
-def _trace(context: Context, dots: Dots, category: str | None, size: float) -> dict[str, Any]:
-    """The dots of a category, or of all that have no colour of their own."""
-    coloured = {*[*dots.counts][:COLOURED]}
-    places = [
-        place
-        for place, own in enumerate(dots.categories)
-        if (own == category if category is not None else own not in coloured)
-    ]
-    return {
-        "type": "scattergl", "mode": "markers", "name": context.texts.others if category is None else escaped(category),
-        "x": [dots.xs[place] for place in places], "y": [dots.ys[place] for place in places],
-        "customdata": _told(context, [dots.ids[place] for place in places]), "hoverinfo": "none",
-        "marker": {"size": size}, "opacity": 0.85,
-    }  # fmt: skip
-
-
-def _told(context: Context, products: list[str]) -> list[Any]:
+def _told(context: Context, dots: list[Placed]) -> list[Any]:
     """The ids, by which callbacks ask for more; where nobody answers them, the address, title and photo of each."""
+    products = [dot.product_id for dot in dots]
     if not context.is_files:
-        return list(products)
+        return [*products]
     return [
         [
             context.at(product_address(entry.product.id)),
@@ -181,7 +163,7 @@ def escaped(text: str) -> str:
 
 def _left_out(context: Context, dots: Dots) -> list[str]:
     """Sentences about products without a dot."""
-    texts, shown, lost = context.texts, len(dots.ids), len(context.shop) - dots.placed
+    texts, shown, lost = context.texts, len(dots.some), len(context.shop) - dots.placed
     some = texts.map_some.format(count=context.count(shown), placed=context.count(dots.placed))
     without = (texts.map_left_out_one if lost == 1 else texts.map_left_out_many).format(count=context.count(lost))
     return [*([some] if shown < dots.placed else []), *([without] if lost else [])]
