@@ -16,6 +16,7 @@ from storefront.settings import Settings
 from storefront.texts import LANGUAGES, Texts
 
 ASSETS = Path(__file__).parent.parent / "assets"
+CODE = (".py", ".toml", ".json", ".html", ".xml", ".txt")  # endings of the files that pages are made by
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class Context:
         """12 hexadecimal digits that stand for the catalogue, the settings, and the code and styles of the pages."""
         digest = hashlib.sha256(f"{self.shop.manifest.version} {self.settings} {self.photo_search}".encode())
         code = Path(__file__).parent
-        for path in sorted([*code.rglob("*.py"), *code.rglob("*.toml"), *ASSETS.glob("*.*s")]):
+        own = (path for path in code.rglob("*.*") if path.suffix in CODE)
+        for path in sorted([*own, *ASSETS.glob("*.*s")]):
             digest.update(path.read_bytes())
         return digest.hexdigest()[:12]
 

@@ -17,10 +17,14 @@ from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from catalogue.precomputed import load
-from catalogue.product import Price
-from storefront import answers, create_app
-from storefront.api.openapi import BANDS, EXAMPLES, NEIGHBOURS, SCHEMAS, SEARCH
+from catalogue.product import AVAILABILITIES, Price
+from catalogue.search import SORTS
+from storefront import create_app
+from storefront.api.openapi import BANDS, NEIGHBOURS, OPENAPI, SEARCH
+from storefront.api.resources import words
 from storefront.settings import Settings
+from storefront.urls import BY_PHOTO, LONGEST, PRODUCTS, SIMILAR
+from storefront.urls import DOCUMENT as ADDRESS
 from tests.serving import ROOT
 from tests.shop_folder import make_products, make_shop_folder
 
@@ -152,8 +156,8 @@ def test_bands_say_what_similarities_mean(client: FlaskClient) -> None:
 
 
 def test_reasons_are_words() -> None:
-    assert answers.words(0) == []
-    assert answers.words(31) == ["colours", "shape", "category", "price", "brand"]
+    assert words(0) == []
+    assert words(31) == ["colours", "shape", "category", "price", "brand"]
 
 
 @pytest.mark.parametrize(
@@ -248,8 +252,26 @@ def test_every_parameter_is_documented() -> None:
 
 
 def test_examples_of_the_document_have_what_it_says() -> None:
-    for name, example in EXAMPLES.items():
-        assert set(example) == set(SCHEMAS[name]["required"])
+    schemas = OPENAPI["components"]["schemas"]
+    operations = [operation for path in OPENAPI["paths"].values() for operation in path.values()]
+    answers = [operation["responses"]["200"]["content"]["application/json"] for operation in operations]
+    examples = [(answer["schema"]["$ref"].rpartition("/")[2], answer.get("example")) for answer in answers]
+    examples.append(("Error", *schemas["Error"]["examples"]))
+    assert [name for name, example in examples if example is None] == ["Document"]
+    for name, example in examples:
+        assert example is None or set(example) == set(schemas[name]["required"])
+
+
+def test_names_of_the_document_are_those_of_the_catalogue() -> None:
+    schemas = OPENAPI["components"]["schemas"]
+    near = schemas["Near"]["properties"]
+    assert SEARCH["sort"]["enum"] == list(SORTS)
+    assert SEARCH["q"]["maxLength"] == LONGEST
+    assert schemas["Availability"]["enum"] == list(AVAILABILITIES)
+    assert near["band"]["enum"] == [*BANDS, ""]
+    assert near["reasons"]["items"]["enum"] == words(31)
+    addresses = [PRODUCTS, f"{PRODUCTS}/{{id}}", f"{PRODUCTS}/{{id}}{SIMILAR}", BY_PHOTO, ADDRESS]
+    assert list(OPENAPI["paths"]) == addresses
 
 
 def test_answers_are_what_the_document_promises(folder: Path, tmp_path: Path) -> None:
