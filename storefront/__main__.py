@@ -37,7 +37,7 @@ def export_command(site: Path, folder: Path, public_url: str) -> None:
     settings = Settings.of()
     if public_url:
         settings = replace(settings, public_url=base_address(public_url, "--public-url"))
-    exported = export(folder, context, settings, _bar)
+    exported = export(folder, site, settings, _bar)
     print(f"{site} holds {exported.products} products in {exported.files} files")
 
 

@@ -330,7 +330,7 @@ def test_the_page_of_what_is_not_there_knows_the_top_of_the_host(folder: Path, t
 
 def test_with_a_public_address_engines_and_programs_are_told_it(folder: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
-    run("export", context, "--precomputed", folder, "--public-url", "https://shop.example/window/")
+    run("export", site, "--precomputed", folder, "--public-url", "https://shop.example/window/")
     locations = re.findall("<loc>(.*?)</loc>", (site / "sitemap.xml").read_text())
     assert "https://shop.example/window/p/mug-000.html" in locations
     for location in locations:
@@ -405,7 +405,7 @@ def test_pages_say_a_policy_without_inline_scripts(top: Path) -> None:
 @pytest.mark.parametrize("count", [1, 5])
 def test_small_catalogues(browser: Browser, tmp_path: Path, count: int) -> None:
     site = exported(make_shop_folder(tmp_path / "lists", make_products(count)), tmp_path / "site")
-    with file_server(context) as address, visit(browser, f"{address}/", viewport=DESKTOP) as page:
+    with file_server(site) as address, visit(browser, f"{address}/", viewport=DESKTOP) as page:
         page.goto("")
         expect(cards(page)).to_have_count(count)
         cards(page).first.click()
@@ -414,7 +414,7 @@ def test_small_catalogues(browser: Browser, tmp_path: Path, count: int) -> None:
 
 def test_a_renewed_site_takes_the_place_of_the_former(tmp_path: Path) -> None:
     site = exported(make_shop_folder(tmp_path / "one", make_products(3)), tmp_path / "site")
-    exported(make_shop_folder(tmp_path / "other", make_products(2)), context)
+    exported(make_shop_folder(tmp_path / "other", make_products(2)), site)
     assert {path.name for path in (site / "p").iterdir()} == {"mug-000.html", "bowl-001.html"}
     assert {path.name for path in tmp_path.iterdir()} == {"one", "other", "site"}
 
@@ -446,27 +446,27 @@ def test_without_lists_nothing_is_written(tmp_path: Path) -> None:
 
 def test_an_export_that_is_killed_leaves_the_former_site(folder: Path, tmp_path: Path) -> None:
     site = exported(make_shop_folder(tmp_path / "lists", make_products(3)), tmp_path / "site")
-    before = content(context)
-    command = [sys.executable, "-m", "storefront", "export", str(context), "--precomputed", str(folder)]
+    before = content(site)
+    command = [sys.executable, "-m", "storefront", "export", str(site), "--precomputed", str(folder)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as killed:
         while killed.poll() is None and not (tmp_path / ".site.draft" / "p").is_dir():
             time.sleep(0.005)
         os.kill(killed.pid, signal.SIGKILL)
-    assert content(context) == before
-    assert content(exported(folder, context)) != before
+    assert content(site) == before
+    assert content(exported(folder, site)) != before
     assert {path.name for path in tmp_path.iterdir()} == {"lists", "site"}
 
 
 def test_a_failure_leaves_the_former_site(folder: Path, tmp_path: Path) -> None:
     site = exported(make_shop_folder(tmp_path / "lists", make_products(3)), tmp_path / "site")
-    before = content(context)
+    before = content(site)
 
     def failing(_: Iterable[int], __: int) -> nullcontext[Iterable[int]]:
         raise ExportError("stopped")
 
     with pytest.raises(ExportError):
-        export(folder, context, Settings(), failing)
-    assert content(context) == before
+        export(folder, site, Settings(), failing)
+    assert content(site) == before
 
 
 @pytest.mark.parametrize(

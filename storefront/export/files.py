@@ -14,7 +14,6 @@ from storefront.file_names import file_of
 from storefront.pages import browse, page_at
 from storefront.pages import map as map_page
 from storefront.pages.not_found import missing_page
-from storefront.pages.page import Page
 from storefront.seo import sitemap
 from storefront.urls import HOME, MAP, PRODUCTS, REPORT, SEARCH, SIMILAR, WORDS, Browsing, product_address
 
@@ -61,9 +60,8 @@ class Contents:
 
     def _not_found(self) -> bytes:
         """It is shown at any address, so that it cannot know the way to the top but from the root of its host."""
-        root = urlsplit(self._top.settings.public_url).path
-        page: Page = missing_page(self._top, self._top.texts.no_such_page)
-        return document_of(replace(self._top, up=f"{root}/"), page)
+        context = replace(self._top, up=f"{urlsplit(self._top.settings.public_url).path}/")
+        return document_of(context, missing_page(context, context.texts.no_such_page))
 
     def _figures(self) -> Iterator[File]:
         """The figures of the map, whose addresses lead from its pages, and of the report."""
