@@ -6,7 +6,7 @@
 
   // Components as Dash has them, without the wrapper that makes each of them a target of callbacks.
   const made = (node, key) => {
-    if (Array.isArray(node)) return node.map(made);
+    if (Array.isArray(node)) return node.map((each, place) => made(each, place));
     if (!node?.namespace) return node;
     const { children, ...props } = node.props;
     const inner = made(children);
@@ -16,8 +16,8 @@
   const Frozen = ({ tree }) => window.React.useMemo(() => element(window.React.Fragment, null, ...made(tree)), [tree]);
 
   // Dash's own properties, which no element has.
-  const OWN = ["setProps", "n_clicks", "n_clicks_timestamp", "disable_n_clicks", "componentPath", "_dashprivate_layout"];
-  const ofElement = (props) => Object.fromEntries(Object.entries(props).filter(([name]) => !OWN.includes(name)));
+  const OWN = new Set(["setProps", "n_clicks", "n_clicks_timestamp", "disable_n_clicks", "componentPath", "_dashprivate_layout"]);
+  const ofElement = (props) => Object.fromEntries(Object.entries(props).filter(([name]) => !OWN.has(name)));
 
   const Link = ({ children, ...props }) => {
     const follow = (event) => {
