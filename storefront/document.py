@@ -4,14 +4,12 @@ import re
 from collections.abc import Callable
 
 import flask
-from markupsafe import Markup, escape
 
-from catalogue.encoding import dump
 from storefront import ids
 from storefront.context import Context
-from storefront.pages.page import Page
 from storefront.parts import Pages, address_of
-from storefront.seo.head import Shared, base_of, head
+from storefront.seo.head import Head, base_of
+from storefront.templates import render
 from storefront.urls import HOME, PARTS
 
 STYLES = ("bootstrap.min.css", "lookalike.css")
@@ -38,58 +36,14 @@ def of(context: Context, pages: Pages, assets: Callable[[str], str], **parts: st
         "ids": {name.lower(): value for name, value in vars(ids).items() if name.isupper()},
         "texts": {name: getattr(context.texts, name) for name in ("copied", "no_connection", "renewed", "failed")},
     }
-    return INDEX.format(
-        language=context.texts.language,
-        told=escape(dump(told).decode()),
-        title=escape(written.title),
-        head=head_of(context, written.page, base_of(context)),
-        first=written.html,
-        beside=' class="with-product"' if written.page.entry else "",
-        preloads="".join(map(_preload, ("_dash-layout", "_dash-dependencies"))).replace("@", context.at(HOME)),
-        styles="\n".join(f'<link rel="stylesheet" href="{asset(name)}">' for name in STYLES),
-        icon=asset("favicon.svg"),
-        theme=f'<script src="{asset("theme.js")}"></script>',
-        config=parts["config"],
+    return render(
+        "page.html",
+        context=context,
+        told=told,
+        written=written,
+        head=Head.of(context, written.page, base_of(context)),
+        asset=asset,
+        styles=STYLES,
+        dash=parts,
         scripts=UNUSED.sub("", parts["scripts"]),
-        renderer=parts["renderer"],
     )
-
-
-def head_of(context: Context, page: Page, base: str) -> str:
-    """The words of a page of the site that stands at `base` for search engines and shared links."""
-    shared = Shared(
-        title=page.title,
-        description=page.description,
-        path=context.path(page.address or HOME),
-        image=page.photo,
-        product=page.entry.product if page.entry else None,
-        indexed=page.indexed,
-    )
-    return head(shared, base, context.settings.image_base, context.settings.name)
-
-
-def _preload(name: str) -> Markup:
-    return Markup(f'<link rel="preload" as="fetch" crossorigin="anonymous" href="@{name}">\n')
-
-
-INDEX = """<!doctype html>
-<html lang="{language}" data-lookalike="{told}">
-<head>
-<meta charset="utf-8">
-<title>{title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" type="image/svg+xml" href="{icon}">
-{theme}
-{styles}
-{preloads}{head}
-</head>
-<body>
-<div id="first"{beside}>{first}</div>
-<div id="react-entry-point"></div>
-{config}
-{scripts}
-{renderer}
-</body>
-</html>
-"""

@@ -11,12 +11,15 @@ from defusedxml.ElementTree import fromstring
 from flask.testing import FlaskClient
 from lxml import html
 
+from catalogue.encoding import Entry
 from catalogue.precomputed import load
 from catalogue.product import Price, Product, Thumbnail
-from storefront import sharing
-from storefront.settings import Settings
-from storefront.seo.head import Shared, head
 from storefront.context import Context
+from storefront.pages.page import Page
+from storefront.seo import sitemap
+from storefront.seo.head import Head
+from storefront.settings import Settings
+from storefront.templates import render
 from storefront.urls import product_address
 from tests.factories import make_product
 from tests.shop_folder import make_products, make_shop_folder
@@ -30,9 +33,20 @@ SPACES = {
 }
 
 
-def shared(product: Product | None = None, **changes: Any) -> Shared:
-    path = product_address(product.id) if product else "/"
-    return replace(Shared("Mugs & bowls", "All of them", path, PHOTO, product), **changes)
+@pytest.fixture(scope="module")
+def context(tmp_path_factory: pytest.TempPathFactory) -> Context:
+    odd = replace(make_products(1)[0], id="a/b&c d", product_type="Salt & <Pepper")
+    return Context(load(make_shop_folder(tmp_path_factory.mktemp("shop"), [*make_products(60), odd])), Settings())
+
+
+def shared(product: Product | None = None, **changes: Any) -> Page:
+    address = product_address(product.id) if product else "/"
+    entry = Entry(product) if product else None
+    return replace(Page("Mugs & bowls", "All of them", entry=entry, address=address, photo=PHOTO), **changes)
+
+
+def head(context: Context, page: Page, **settings: Any) -> str:
+    return render("head.html", head=Head.of(replace(context, settings=Settings(**settings)), page, BASE))
 
 
 def read(markup: str) -> Any:
@@ -48,8 +62,8 @@ def described(markup: str) -> Any:
     return json.loads(data.text)
 
 
-def test_a_page_is_told_of_with_its_picture() -> None:
-    markup = head(shared(), BASE, "/images/", "Clay & Co")
+def test_a_page_is_told_of_with_its_picture(context: Context) -> None:
+    markup = head(context, shared(), name="Clay & Co")
     assert metas(markup) == {
         "description": "All of them",
         "twitter:card": "summary",
@@ -65,23 +79,23 @@ def test_a_page_is_told_of_with_its_picture() -> None:
     assert read(markup).xpath("//link[@rel='canonical']/@href") == [f"{BASE}/"]
 
 
-def test_pictures_may_stand_elsewhere_or_nowhere() -> None:
-    elsewhere = metas(head(shared(), BASE, "https://cdn.example/", "Shop"))
+def test_pictures_may_stand_elsewhere_or_nowhere(context: Context) -> None:
+    elsewhere = metas(head(context, shared(), image_base="https://cdn.example/"))
     assert elsewhere["og:image"] == f"https://cdn.example/{PHOTO.path(320)}"
-    assert not [name for name in metas(head(shared(image=None), BASE, "/images/", "Shop")) if "image" in name]
+    assert not [name for name in metas(head(context, shared(photo=None))) if "image" in name]
 
 
-def test_what_shall_not_be_found_says_so() -> None:
-    assert "robots" not in metas(head(shared(), BASE, "/images/", "Shop"))
-    assert metas(head(shared(indexed=False), BASE, "/images/", "Shop"))["robots"] == "noindex"
+def test_what_shall_not_be_found_says_so(context: Context) -> None:
+    assert "robots" not in metas(head(context, shared()))
+    assert metas(head(context, shared(indexed=False)))["robots"] == "noindex"
 
 
-def test_a_product_is_described_in_the_words_of_schema_org() -> None:
+def test_a_product_is_described_in_the_words_of_schema_org(context: Context) -> None:
     product = make_product(
         id="a/b", title="Mug", description="Thrown.", brand="Casa", product_type="Kitchen > Mugs",
         price=Price.parse("499.00 INR"), sale_price=Price.parse("449.50 INR"), availability="backorder",
     )  # fmt: skip
-    assert described(head(shared(product), BASE, "/images/", "Shop")) == {
+    assert described(head(context, shared(product))) == {
         "@context": "https://schema.org/",
         "@type": "Product",
         "name": "Mug",
@@ -101,14 +115,14 @@ def test_a_product_is_described_in_the_words_of_schema_org() -> None:
     }
 
 
-def test_what_the_shop_does_not_say_is_left_out() -> None:
-    said = described(head(shared(make_product(id="p1"), image=None), BASE, "/images/", "Shop"))
+def test_what_the_shop_does_not_say_is_left_out(context: Context) -> None:
+    said = described(head(context, shared(make_product(id="p1"), photo=None)))
     assert set(said) == {"@context", "@type", "name", "sku", "url"}
 
 
-def test_no_text_leaves_its_place() -> None:
+def test_no_text_leaves_its_place(context: Context) -> None:
     product = make_product(id=NASTY, title=NASTY, description=NASTY, brand=NASTY, product_type=NASTY)
-    markup = head(shared(product, title=NASTY, description=NASTY), BASE, "/images/", NASTY)
+    markup = head(context, shared(product, title=NASTY, description=NASTY), name=NASTY)
     assert described(markup)["name"] == NASTY
     assert metas(markup)["og:title"] == metas(markup)["og:site_name"] == NASTY
     assert [each.tag for each in read(markup).head] == ["meta", "link", *["meta"] * 9, "script"]
@@ -116,15 +130,9 @@ def test_no_text_leaves_its_place() -> None:
     assert "<!--" not in markup
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Context:
-    odd = replace(make_products(1)[0], id="a/b&c d", product_type="Salt & <Pepper")
-    return Context(load(make_shop_folder(tmp_path_factory.mktemp("shop"), [*make_products(60), odd])), Settings())
-
-
 def client_of(context: Context) -> FlaskClient:
     server = flask.Flask(__name__)
-    sharing.register_sitemap(server, context)
+    sitemap.register(server, context)
     return server.test_client()
 
 
@@ -146,9 +154,9 @@ def test_the_sitemap_names_every_page_with_its_pictures(context: Context) -> Non
 
 
 def test_a_large_catalogue_has_an_index_of_parts(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = locations("".join(sharing.urls(context, BASE, 0)))
-    monkeypatch.setattr(sharing, "PART", 20)
-    monkeypatch.setattr(sharing, "READ", 7)
+    whole = locations("".join(sitemap.urls(context, BASE, 0)))
+    monkeypatch.setattr(sitemap, "PART", 20)
+    monkeypatch.setattr(sitemap, "READ", 7)
     client = client_of(replace(context, settings=Settings(public_url=BASE)))
     parts = locations(client.get("/sitemap.xml").text)
     assert parts == [f"{BASE}/sitemap-{number}.xml" for number in (1, 2, 3, 4)]

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ Part = tuple[float, float, float, float]  # left, top, width and height of a pho
 
 OPENAPI: Json = json.loads(Path(__file__).with_name("openapi.json").read_text(encoding="utf-8"))
 WHOLE = re.compile(r"[0-9]{1,9}")
-CONVERTED = {"boolean": "true".__eq__, "integer": int, "string": str}
+CONVERTED: Mapping[str, Callable[[str], object]] = {"boolean": "true".__eq__, "integer": int, "string": str}
 
 
 def _schemas(path: str, method: str) -> dict[str, Json]:
