@@ -211,16 +211,23 @@ def scale_command(
 @click.option("--only", "parts", multiple=True, default=(*serve.PARTS, serve.MEMORY),
               type=click.Choice([*serve.PARTS, serve.MEMORY, serve.BUILT]),
               help=f"All but {serve.BUILT} unless given, which builds the lists of the shops measured.")  # fmt: skip
+@click.option("--against", default="", metavar="COMMIT", help="Measure its first loads and lists in the same run.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def serve_command(
-    products: int, sizes: tuple[int, ...], clicks: int, seconds: float, parts: tuple[str, ...], as_json: bool
+    products: int,
+    sizes: tuple[int, ...],
+    clicks: int,
+    seconds: float,
+    parts: tuple[str, ...],
+    against: str,
+    as_json: bool,
 ) -> None:
     """Clicks, first loads, ways back, requests/s, memory and start of the storefront, against the seed's design.
 
     A Chromium visits gunicorn on loopback, at the speed of 4G where that is said.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started ends too
-    figures = serve.measure(serve.Plan(products, sizes, clicks, seconds=seconds), parts, bar)
+    figures = serve.measure(serve.Plan(products, sizes, clicks, seconds=seconds, against=against), parts, bar)
     if as_json:
         print(json.dumps(serve.as_rows(figures), indent=1))
     else:

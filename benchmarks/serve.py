@@ -4,7 +4,10 @@ A real Chromium visits gunicorn on this machine. The figures are for a machine t
 the processor too.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
@@ -19,6 +22,7 @@ from benchmarks.web_process import page_part
 from model.progress import Track
 from storefront.urls import HOME, PRODUCTS, SIMILAR, product_address
 from tests.browser import launch
+from tests.serving import ROOT
 
 SEED = "benchmarks.seed_shop:create_server()"
 BACKS = 10  # products that are left and come back to
@@ -34,11 +38,12 @@ class Plan:
     clicks: int = 36
     loads: int = 5
     seconds: float = 3.0
+    against: str = ""  # a commit whose first loads and lists are measured in turns with ours
 
 
 @dataclass(frozen=True)
 class Kind:
-    """How is clicked, and how many milliseconds the list may take at the median and at the 95th percentile."""
+    """A way to click, and the shares of the seed's time that a list may take at the median and the 95th percentile."""
 
     name: str
     hover: bool
@@ -48,9 +53,9 @@ class Kind:
 
 
 CLICKS = (
-    Kind("4G, hovered", hover=True, throttled=True, p50=50, p95=80),
-    Kind("4G, not hovered", hover=False, throttled=True, p50=170),
-    Kind("loopback, not hovered", hover=False, throttled=False),
+    Kind("4G, hovered", hover=True, throttled=True, p50=0.4, p95=0.5),
+    Kind("4G, not hovered", hover=False, throttled=True, p50=0.8),
+    Kind("loopback, not hovered", hover=False, throttled=False, p50=1.0),
 )
 
 
@@ -107,39 +112,65 @@ def _of_kind(kind: Kind, ours: visits.Clicks, seed: visits.Clicks) -> list[Figur
         ("pictures", ours.pictures, seed.pictures, NONE),
     )
     found = [
-        Figure("clicks", f"{kind.name}: {what}, {name}", level(own), "ms", most, seed=level(others))
+        Figure(
+            "clicks",
+            f"{kind.name}: {what}, {name}",
+            level(own),
+            "ms",
+            share and share * level(others),
+            seed=level(others),
+        )
         for what, own, others, targets in measured
-        for (name, level), most in zip(LEVELS.items(), targets, strict=True)
+        for (name, level), share in zip(LEVELS.items(), targets, strict=True)
     ]
     posts, seeds = (each.posts / len(each.lists) for each in (ours, seed))
     return [*found, Figure("clicks", f"{kind.name}: POSTs a click", posts, "", 0, seed=seeds)]
 
 
 def _loads(shop: Served, plan: Plan, track: Track) -> list[Figure]:
+    """First visits; with a commit to compare with, each beside one of its own."""
     found: list[Figure] = []
-    with web_process.running(shop.folder) as web, sync_playwright() as playwright, launch(playwright) as browser:
+    with _both(shop, plan) as webs, sync_playwright() as playwright, launch(playwright) as browser:
         for path in (HOME, product_address(shop.ids[plan.products // 2])):
             rounds = track(range(plan.loads), f"loading {path[:3]}", plan.loads)
-            found += _of_loads(path, [visits.load(browser, web.address + path) for _ in rounds])
+            loads = [[visits.load(browser, web.address + path) for web in webs] for _ in rounds]
+            found += _of_loads(path, *zip(*loads, strict=True))
     return found
 
 
-def _of_loads(path: str, loads: Sequence[visits.Load]) -> list[Figure]:
+def _of_loads(path: str, loads: Sequence[visits.Load], before: Sequence[visits.Load] = ()) -> list[Figure]:
     page = "/" if path == HOME else "/p/ID"
 
     def figure(name: str, unit: str, value: Callable[[visits.Load], float], most: float | None = None) -> Figure:
-        return Figure("load", f"{page}: {name}", median(map(value, loads)), unit, most)
+        former = median(map(value, before)) if before else None
+        return Figure("load", f"{page}: {name}", median(map(value, loads)), unit, most, seed=former)
 
+    latest = median(load.lcp for load in before) if before else 1500
     return [
         figure("first contentful paint", "ms", lambda load: load.fcp),
-        figure("largest contentful paint", "ms", lambda load: load.lcp, 1500),
+        figure("largest contentful paint", "ms", lambda load: load.lcp, latest),
         figure("taken over by Dash", "ms", lambda load: load.taken),
         figure("layout shift", "", lambda load: load.cls, 0.01),
-        figure("transferred", "kB", lambda load: (load.dash_bytes + load.other_bytes) / 1000, 600),
+        figure("transferred", "kB", lambda load: (load.dash_bytes + load.other_bytes) / 1000, 520),
         figure("of it Dash's own scripts", "kB", lambda load: load.dash_bytes / 1000),
         figure("the rest", "kB", lambda load: load.other_bytes / 1000, 250),
         figure("requests", "", lambda load: load.requests),
     ]
+
+
+@contextmanager
+def _both(shop: Served, plan: Plan) -> Iterator[list[web_process.WebProcess]]:
+    """Our web process, and that of a commit to compare with, on a shop that its own code has drawn."""
+    with ExitStack() as opened:
+        webs = [opened.enter_context(web_process.running(shop.folder))]
+        if plan.against:
+            root = Path(opened.enter_context(TemporaryDirectory(prefix="lookalike-serve-")))
+            archive = subprocess.run(["git", "archive", plan.against], cwd=ROOT, capture_output=True, check=True)
+            subprocess.run(["tar", "x"], cwd=root, input=archive.stdout, check=True)
+            drawing = "import sys, pathlib, benchmarks.drawn_shop as d; d.make(pathlib.Path('drawn'), int(sys.argv[1]))"
+            subprocess.run([sys.executable, "-c", drawing, str(plan.products)], cwd=root, check=True)
+            webs.append(opened.enter_context(web_process.running(root / "drawn", root=root)))
+        yield webs
 
 
 def _back(shop: Served, plan: Plan, track: Track) -> list[Figure]:
@@ -157,12 +188,16 @@ def _back(shop: Served, plan: Plan, track: Track) -> list[Figure]:
 def _rates(shop: Served, plan: Plan, track: Track) -> list[Figure]:
     lists = {"every product in turn": shop.ids, OFTEN_ASKED: shop.ids[:POPULAR]}
     found: list[Figure] = []
-    with web_process.running(shop.folder) as web:
+    with _both(shop, plan) as (web, *before):
         build = web.build()
         for name, which in track(product(ADDRESSES, lists), "asking", len(ADDRESSES) * len(lists)):
-            rate = rates.measure(web.port, [ADDRESSES[name](build, each) for each in lists[which]], plan.seconds)
+            paths = [ADDRESSES[name](build, each) for each in lists[which]]
+            rate = rates.measure(web.port, paths, plan.seconds)
+            compared = before if name == SIMILAR_BY_API else []
+            former = [rates.measure(other.port, paths, plan.seconds).per_second for other in compared]
+            least = former[0] if former else RATES.get((name, which))
             found += [
-                Figure("rate", f"{name}, {which}", rate.per_second, "1/s", least=RATES.get((name, which))),
+                Figure("rate", f"{name}, {which}", rate.per_second, "1/s", least=least),
                 Figure("rate", f"{name}, {which}: connections opened anew", rate.reopened, ""),
                 Figure("rate", f"{name}, {which}: failed", rate.failed, "", 0),
             ]

@@ -71,9 +71,9 @@ def page_part(build: str, address: str) -> str:
 
 @contextmanager
 def running(
-    folder: Path, application: str = STOREFRONT, environment: Mapping[str, str] = NO_VARIABLES
+    folder: Path, application: str = STOREFRONT, environment: Mapping[str, str] = NO_VARIABLES, root: Path = ROOT
 ) -> Iterator[WebProcess]:
-    """The web process of the lists in `folder`, ended at the end with all that it started. Raises ServeError."""
+    """The web process of the lists in `folder`, by the code in `root`, ended at the end. Raises ServeError."""
     port = free_port()
     variables = {
         **os.environ,
@@ -82,7 +82,7 @@ def running(
         "WEB_CONCURRENCY": "1",
         "GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}",
     }
-    with started([sys.executable, "-m", "gunicorn", application], ROOT, variables, port) as web:
+    with started([sys.executable, "-m", "gunicorn", application], root, variables, port) as web:
         yield web
 
 
