@@ -130,7 +130,7 @@ def main(folder: Path, port: str) -> None:
     if not (folder / "shop.sqlite3").exists():
         build(folder)
     # Sitemaps name the site's own address.
-    apps.get_model("sites", "Context").objects.update(domain=f"127.0.0.1:{port}")
+    apps.get_model("sites", "Site").objects.update(domain=f"127.0.0.1:{port}")
     call_command("runserver", f"127.0.0.1:{port}", use_reloader=False)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from scraper.progress import silent
 from scraper.report import Report
 from scraper.run import run
-from scraper.site import Context, parse
+from scraper.site import Site, parse
 from tests.factories import encoded, make_photo
 
 GOOD = encoded(make_photo())
@@ -198,7 +198,7 @@ def listing(*items: str, following: str = "") -> Reply:
     return Reply(f"<html><body>{''.join(items)}{onward}</body></html>")
 
 
-def site(address: str, **entries: Any) -> Context:
+def site(address: str, **entries: Any) -> Site:
     """A site file for such listings, or for the source in `entries`: no pauses, no retries, 2 s for a request."""
     limits = {"seconds": 2.0, "retries": 0} | entries.pop("limits", {})
     given = {"start": f"{address}/", "delay": 0.0, "allow_private": True, "coverage": {"title": 0.0, "image": 0.0}}

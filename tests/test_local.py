@@ -29,7 +29,7 @@ FEED = """id\ttitle\tlink\timage link\tprice\titem group id
 
 def taken_in(path: Path, folder: Path, **entries: object) -> tuple[Report, tuple[Product, ...]]:
     site = parse({"local": {"path": str(path)}, "delay": 0.0, "allow_private": True, **entries})
-    return run(context, folder, silent), feed.read(folder).products
+    return run(site, folder, silent), feed.read(folder).products
 
 
 def test_a_folder_of_photos(tmp_path: Path) -> None:

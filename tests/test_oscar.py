@@ -26,7 +26,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def scrape(shop: str, folder: Path, *options: str, site: Path = ROOT / SITE) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "scraper", "run", str(context), "--start", f"{shop}/", "--allow-private"]
+    command = [sys.executable, "-m", "scraper", "run", str(site), "--start", f"{shop}/", "--allow-private"]
     return subprocess.run(
         [*command, "--delay", "0", "--out", str(folder), *options],
         cwd=ROOT,

@@ -43,7 +43,7 @@ def test_what_is_offered_is_written_down_and_runs(tmp_path: Path, answers: objec
         assert "shopify" in offers.absent or sources == ["shopify"]
         (tmp_path / "site.toml").write_text(site_file(offers))
         site = sites.load(tmp_path / "site.toml", delay=0.0, allow_private=True)
-        report = run(context, tmp_path / "shop", silent)
+        report = run(site, tmp_path / "shop", silent)
     assert (report.products, report.images, report.failed) == (2, 2, {})
     found = {product.title: product for product in feed.read(tmp_path / "shop").products}
     assert set(found) == {"Mug", "Bowl"}

@@ -55,7 +55,7 @@ def pictures(count: int = len(COLOURS), after: float = 0.0) -> dict[str, Answeri
 def command(folder: Path, address: str) -> list[str]:
     site = folder.parent / "site.toml"
     site.write_text(SITE.format(address=address))
-    return [sys.executable, "-m", "scraper", "run", str(context), "--out", str(folder)]
+    return [sys.executable, "-m", "scraper", "run", str(site), "--out", str(folder)]
 
 
 def ran(words: list[str]) -> "subprocess.CompletedProcess[str]":

@@ -1,4 +1,4 @@
-"""Context files: what they may say, and what is said when they are wrong."""
+"""Site files: what they may say, and what is said when they are wrong."""
 
 from pathlib import Path
 
