@@ -74,7 +74,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def alike(app: Storefront, monkeypatch: pytest.MonkeyPatch) -> Alike:
     found = Alike([product.id for product in app.context.shop.products])
-    monkeypatch.setattr(Queue, "_loaded", lambda _: found)
+    monkeypatch.setattr(Queue, "engine", found)
     return found
 
 
@@ -151,7 +151,7 @@ def test_sold_out_products_are_passed_over(app: Storefront, tmp_path: Path, monk
         replace(each, availability="out_of_stock") if number < 5 else each
         for number, each in enumerate(make_products(20))
     ]
-    monkeypatch.setattr(Queue, "_loaded", lambda _: Alike([each.id for each in products]))
+    monkeypatch.setattr(Queue, "engine", Alike([each.id for each in products]))
     client = create_app(make_folder(tmp_path, products), Settings()).server.test_client()
 
     def found(query: str) -> list[str]:
@@ -307,7 +307,7 @@ def _bomb(kind: str, side: int) -> bytes:
 def test_what_is_too_much_or_no_picture_is_refused(
     app: Storefront, monkeypatch: pytest.MonkeyPatch, photo: bytes, status: int
 ) -> None:
-    monkeypatch.setattr(Queue, "_loaded", lambda _: Engine(Decoding()))  # type: ignore[arg-type]
+    monkeypatch.setattr(Queue, "engine", Engine(Decoding()))  # type: ignore[arg-type]
     answer = app.server.test_client().post(BY_PHOTO, data=photo, content_type=JPEG)
     assert (answer.status_code, answer.mimetype) == (status, "application/json")
     told = json.dumps(answer.json)

@@ -17,68 +17,50 @@ from storefront.urls import PHOTO
 from storefront.urls import PHOTO_FIELD as FIELD
 
 SIMILAR = 12
-CORNERS = ("left top", "right top", "left bottom", "right bottom")
+CORNERS: list[dict[str, Any]] = [
+    {"data-corner": f"{side} {end}"} for end in ("top", "bottom") for side in ("left", "right")
+]
 
 
-def photo_page(context: Context) -> Page:
-    """The page before a photo is chosen; where no model can look at one, it says so."""
-    return _page(context, [])
-
-
-def found_page(context: Context, neighbours: Sequence[Neighbour]) -> Page:
-    """The page with the products that look like a photo."""
-    return _page(context, results(context, neighbours), counted(context, neighbours))
-
-
-def refused_page(context: Context, status: int) -> Page:
-    """The page with the reason why a photo was refused."""
-    return _page(context, refusal(context, status), context.texts.refused(status))
-
-
-def counted(context: Context, neighbours: Sequence[Neighbour]) -> str:
-    """`12 products look like it`."""
-    texts = context.texts.of_photo
-    if not neighbours:
-        return texts.found_none
-    return (texts.found_one if len(neighbours) == 1 else texts.found_many).format(count=context.count(len(neighbours)))
-
-
-def results(context: Context, neighbours: Sequence[Neighbour]) -> list[Component]:
-    """The products that look like a photo, best first, as cards."""
-    said = counted(context, neighbours)
-    if not neighbours:
-        return [html.P(said, className="nothing")]
-    return [
-        html.H2(said, className="section-title"),
-        cards.similar_grid(context, neighbours, PHOTO, eager=True),
-        html.P(context.texts.similarity_explained, className="explained"),
-    ]
-
-
-def refusal(context: Context, status: int) -> list[Component]:
-    """The reason in place of the cards."""
-    return [html.P(context.texts.refused(status), className="nothing")]
-
-
-def _page(context: Context, shown: Sequence[Component], said: str = "") -> Page:
+def photo_page(context: Context, said: str = "", shown: Sequence[Component] = ()) -> Page:
+    """The page, with an answer once a photo was sent; where no model can look at photos, it says so."""
     texts = context.texts.of_photo
     if not context.photo_search:
         return page_without(context, texts.title, texts.missing, PHOTO)
     side = html.Div([_form(context), _stage(context)], className="by-photo-side")
-    found = html.Div(shown, id=ids.PHOTO_RESULTS, className="by-photo-results")
-    told = {"data-looking": texts.looking, "data-failed": context.texts.refused(500)}
+    results = html.Div(shown, id=ids.PHOTO_RESULTS, className="by-photo-results")
+    told: dict[str, Any] = {"data-looking": texts.looking, "data-failed": context.texts.refused(500)}
     return Page(
         title=texts.title,
         description=texts.explained,
         main=[
             html.H1(texts.title, className="page-title", tabIndex="-1"),
             html.P(texts.explained, className="page-lead"),
-            html.Div([side, found], className="by-photo", **told),
+            html.Div([side, results], className="by-photo", **told),
         ],
         announcement=said or texts.title,
         indexed=not said,
         address=PHOTO,
     )
+
+
+def found(context: Context, neighbours: Sequence[Neighbour]) -> tuple[str, list[Component]]:
+    """`12 products look like it`, and their cards, best first."""
+    texts, count = context.texts.of_photo, len(neighbours)
+    if not count:
+        return texts.found_none, [html.P(texts.found_none, className="nothing")]
+    said = (texts.found_one if count == 1 else texts.found_many).format(count=context.count(count))
+    return said, [
+        html.H2(said, className="section-title"),
+        cards.similar_grid(context, neighbours, PHOTO, eager=True),
+        html.P(context.texts.similarity_explained, className="explained"),
+    ]
+
+
+def refused(context: Context, status: int) -> tuple[str, list[Component]]:
+    """The reason, also in place of the cards."""
+    said = context.texts.refused(status)
+    return said, [html.P(said, className="nothing")]
 
 
 def _form(context: Context) -> Component:
@@ -90,31 +72,25 @@ def _form(context: Context) -> Component:
         html.Span(texts.another, className="by-photo-another"),
         FileInput(name=FIELD, accept="image/*"),
     ]
-    camera = [texts.take, FileInput(name=FIELD, accept="image/*", capture="environment")]
-    content = [
+    camera: list[Any] = [texts.take, FileInput(name=FIELD, accept="image/*", capture="environment")]
+    inputs = [
         html.Label(drop, className="by-photo-drop"),
         html.Label(camera, className="by-photo-take btn btn-outline-secondary"),
         html.Noscript(html.Button(texts.search, className="btn btn-primary")),
     ]
-    return html.Form(
-        content, action=context.at(PHOTO), method="post", encType="multipart/form-data", className="by-photo-form"
-    )
+    way: dict[str, Any] = {"action": context.at(PHOTO), "method": "post", "encType": "multipart/form-data"}
+    return html.Form(inputs, className="by-photo-form", **way)
 
 
 def _stage(context: Context) -> Component:
-    """Where `assets/photo.js` shows the photo, with a frame around the part that is searched with."""
+    """The place where `assets/photo.js` shows the photo, with a frame around the part that is searched with."""
     texts = context.texts.of_photo
-    corners = [html.Span(className="by-photo-corner", **{"data-corner": corner}) for corner in CORNERS]
-    frame = html.Div(
-        corners,
-        className="by-photo-frame",
-        role="application",
-        tabIndex="0",
-        **labelled(texts.part),
-        **{"aria-description": texts.part_hint},
-    )
+    corners = [html.Span(className="by-photo-corner", **corner) for corner in CORNERS]
+    named: dict[str, Any] = {**labelled(texts.part), "aria-description": texts.part_hint}
+    frame = html.Div(corners, className="by-photo-frame", role="application", tabIndex="0", **named)
     canvas = html.Canvas(className="by-photo-canvas", role="img", **labelled(texts.own))
     whole = html.Button(texts.whole, type="button", className="by-photo-whole btn btn-sm btn-outline-secondary")
     hint = html.P(texts.part_hint, className="by-photo-hint")
-    photo = html.Div([canvas, frame], className="by-photo-photo")
-    return html.Div([photo, whole, hint], className="by-photo-stage", hidden=True)
+    return html.Div(
+        [html.Div([canvas, frame], className="by-photo-photo"), whole, hint], className="by-photo-stage", hidden=True
+    )

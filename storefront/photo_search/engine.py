@@ -1,4 +1,4 @@
-"""A photo looked at: the one module that needs what `model.query` needs, imported with the first photo."""
+"""The photo search of a catalogue: the one module that imports `model.query`, with the first photo."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from werkzeug.exceptions import HTTPException, UnprocessableEntity, UnsupportedM
 
 from catalogue.errors import UnusableImage
 from catalogue.product import Neighbour
-from model.images import Sides, measured
+from model.images import measured
 from model.query import Box, PhotoSearch
 from storefront.api.openapi import Part
 
@@ -19,7 +19,7 @@ LAYERED = {"RGBA", "LA", "PA", "P", "RGBa", "La"}  # Pillow's modes
 
 
 class Engine:
-    """The photo search of a catalogue. One thread at a time may ask."""
+    """One thread at a time may ask."""
 
     def __init__(self, search: PhotoSearch) -> None:
         self._search = search
@@ -32,26 +32,24 @@ class Engine:
     def similar(self, photo: bytes, part: Part | None, k: int) -> list[Neighbour]:
         """Up to `k` products, the most similar first. Raises UnsupportedMediaType and UnprocessableEntity."""
         try:
-            _check(*measured(photo))
+            kind, mode, (width, height) = measured(photo)
+            if width * height > (most := _most(kind, mode)):
+                raise UnusableImage("too many pixels", f"{width} × {height}, and {most:,} are allowed")
             return self._search.nearest(photo, Box(*part) if part else None, k)
         except UnusableImage as error:
             raise _refused(error) from error
 
 
-def _check(kind: str, mode: str, sides: Sides) -> None:
-    most = OF_DEEP if mode.startswith(("I", "F")) else OF_LAYERED if mode in LAYERED else OF_OTHERS
+def _most(kind: str, mode: str) -> int:
     if kind == "JPEG":
-        most = OF_JPEG
-    if sides[0] * sides[1] > most:
-        raise UnusableImage("too many pixels", f"{sides[0]} × {sides[1]}, and {most:,} are allowed")
+        return OF_JPEG
+    return OF_DEEP if mode.startswith(("I", "F")) else OF_LAYERED if mode in LAYERED else OF_OTHERS
 
 
 def _refused(error: UnusableImage) -> HTTPException:
-    """The error as an answer, without what the file says of itself."""
+    """The error as an answer, without any text of the file."""
     if error.reason == "not an image":
-        return UnsupportedMediaType(
-            "This is no picture in a format that is known: JPEG, PNG, WebP, AVIF, GIF, BMP, TIFF."
-        )
+        return UnsupportedMediaType("This is no picture in a known format: JPEG, PNG, WebP, AVIF, GIF, BMP, TIFF.")
     if error.reason == "too many pixels":
         return UnprocessableEntity(f"The photo has {error}. Send a smaller one.")
     return UnprocessableEntity("The photo is damaged and cannot be decoded.")

@@ -1,7 +1,6 @@
 """The answers to a photo: a page for people, a part of it for the `searchByPhoto` callback, JSON for programs."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import flask
 from werkzeug.exceptions import HTTPException
@@ -14,12 +13,12 @@ from storefront.api.resources import beside
 from storefront.components.base import freeze
 from storefront.context import Context
 from storefront.pages import photo
-from storefront.pages.page import Page
 from storefront.parts import as_json, written
 from storefront.photo_search.queue import Queue
 from storefront.urls import BY_PHOTO, PHOTO
 
 SPARE = 4  # times as many are looked for as are shown, as some may be sold out
+UNKEPT = {"Cache-Control": "no-store"}
 
 
 def register(server: flask.Flask, context: Context, queue: Queue, document: Callable[[], str]) -> None:
@@ -27,50 +26,33 @@ def register(server: flask.Flask, context: Context, queue: Queue, document: Call
 
     @server.post(PHOTO)
     def by_photo() -> flask.Response:
-        as_part = flask.request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+        status, after = 200, None
         try:
             query = read({"box": PARAMETERS["box"]}, flask.request.args.to_dict(flat=False))
             near = similar(context, queue, part_of(query["box"]), photo.SIMILAR, in_stock=True)
+            said, shown = photo.found(context, near)
         except HTTPException as error:
-            return _refused(context, error, document, as_part=as_part)
-        if as_part:
-            return _part(photo.counted(context, near), photo.results(context, near), 200)
-        return _html(context, photo.found_page(context, near), 200, document)
+            status, after = error.code or 500, error.get_response().headers.get("Retry-After")
+            said, shown = photo.refused(context, status)
+        if flask.request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+            content = as_json({"announcement": said, "results": freeze(shown)})
+            answer = flask.Response(content, status, UNKEPT, mimetype="application/json")
+        else:
+            flask.g.written = written(context, photo.photo_page(context, said, shown), PHOTO)
+            answer = flask.Response(document(), status)
+        if after:
+            answer.headers["Retry-After"] = after
+        return answer
 
     @server.post(BY_PHOTO)
     def api_similar_to_photo() -> flask.Response:
         values = read(PARAMETERS, flask.request.args.to_dict(flat=False))
         near = similar(context, queue, part_of(values["box"]), values["k"], in_stock=values["in_stock"])
-        answer = _unkept(dump({"similar": beside(context, near)}), 200)
-        answer.headers["X-Catalogue-Version"] = context.shop.manifest.version
-        return answer
+        head = UNKEPT | {"X-Catalogue-Version": context.shop.manifest.version}
+        return flask.Response(dump({"similar": beside(context, near)}), headers=head, mimetype="application/json")
 
 
 def similar(context: Context, queue: Queue, part: Part | None, k: int, *, in_stock: bool) -> Sequence[Neighbour]:
     """Up to `k` products, the most similar first, to the photo of the request. Raises HTTPException."""
     near = context.shop.listed(queue.similar(flask.request, part, SPARE * k))
     return [each for each, entry in near if entry.product.available or not in_stock][:k]
-
-
-def _refused(context: Context, error: HTTPException, document: Callable[[], str], *, as_part: bool) -> flask.Response:
-    status = error.code or 500
-    if as_part:
-        answer = _part(context.texts.refused(status), photo.refusal(context, status), status)
-    else:
-        answer = _html(context, photo.refused_page(context, status), status, document)
-    if after := error.get_response().headers.get("Retry-After"):
-        answer.headers["Retry-After"] = after
-    return answer
-
-
-def _part(said: str, shown: Any, status: int) -> flask.Response:
-    return _unkept(as_json({"announcement": said, "results": freeze(shown)}), status)
-
-
-def _unkept(content: bytes, status: int) -> flask.Response:
-    return flask.Response(content, status, mimetype="application/json", headers={"Cache-Control": "no-store"})
-
-
-def _html(context: Context, page: Page, status: int, document: Callable[[], str]) -> flask.Response:
-    flask.g.written = written(context, page, PHOTO)
-    return flask.Response(document(), status, mimetype="text/html")

@@ -1,28 +1,22 @@
-"""A photo as a request brings it: within limits of size and time, in memory alone."""
+"""Photos as requests bring them: within limits of size and time, in memory alone."""
 
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from io import BytesIO
 from threading import Event, Timer
 from typing import Any
 
 import flask
-from werkzeug.exceptions import (
-    BadRequest,
-    ClientDisconnected,
-    HTTPException,
-    RequestEntityTooLarge,
-    RequestTimeout,
-    UnsupportedMediaType,
-)
+from werkzeug import exceptions
 from werkzeug.formparser import FormDataParser
 
 from storefront.urls import PHOTO_FIELD as FIELD
 
 LARGEST = 10_000_000  # bytes of a body
 SLOWEST = 15.0  # seconds that an upload may take
-LINGER = 0.5  # seconds in which what is refused may still come, so that its sender reads the answer
+LINGER = 0.5  # seconds in which a refused upload may still arrive
 PIECE = 64 * 1024
 PARTS = 8  # of a form
 FORM = "multipart/form-data"
@@ -30,67 +24,52 @@ EXPECTED = f"Send the photo as the field `{FIELD}` of a form ({FORM}), or as the
 
 
 def received(request: flask.Request) -> bytes:
-    """The photo of a request, whatever it holds.
-
-    Raises BadRequest, RequestTimeout, RequestEntityTooLarge and UnsupportedMediaType.
-    """
+    """The photo of a request. Raises BadRequest, RequestTimeout, RequestEntityTooLarge and UnsupportedMediaType."""
     if not (request.mimetype in (FORM, "application/octet-stream") or request.mimetype.startswith("image/")):
-        raise UnsupportedMediaType(EXPECTED)
+        raise exceptions.UnsupportedMediaType(EXPECTED)
     if (request.content_length or 0) > LARGEST:
-        raise _too_large()
-    with ending_after(request, SLOWEST) as ended:
-        try:
-            body = _body(request)
-        except (OSError, ClientDisconnected):  # the former of gunicorn, about a chunk that never came
-            body = b""
+        raise exceptions.RequestEntityTooLarge(
+            f"The photo is larger than {LARGEST // 1_000_000} MB. Send a smaller one."
+        )
+    request.max_content_length, photo = LARGEST, b""
+    with ending_after(request, SLOWEST) as ended, suppress(exceptions.ClientDisconnected):
+        photo = _field(request) if request.mimetype == FORM else _body(request)
     if ended.is_set():
-        raise RequestTimeout(f"The photo did not arrive in {SLOWEST:.0f} seconds.")
-    if len(body) < (request.content_length or 0):
-        raise BadRequest("The photo did not arrive whole.")
-    photo = _field(body, request) if request.mimetype == FORM else body
+        raise exceptions.RequestTimeout(f"The photo did not arrive in {SLOWEST:.0f} seconds.")
     if not photo:
-        raise BadRequest(f"There is no photo. {EXPECTED}")
+        raise exceptions.BadRequest(f"There is no photo, or it did not arrive whole. {EXPECTED}")
     return photo
+
+
+def _body(request: flask.Request) -> bytes:
+    """The whole body, else nothing; `get_data` of Werkzeug cuts a chunked body at the limit."""
+    body = b"".join(iter(partial(request.stream.read, PIECE), b""))
+    return body if len(body) >= (request.content_length or 0) else b""
+
+
+def _field(request: flask.Request) -> bytes:
+    """The first file of the field that is not empty: the form has an input for the camera beside the one for files."""
+    in_memory = FormDataParser(lambda *_, **__: BytesIO(), max_form_parts=PARTS)  # `request.files` writes to the disk
+    _, _, files = in_memory.parse(request.stream, FORM, request.content_length, request.mimetype_params)
+    return next(filter(None, (file.read() for file in files.getlist(FIELD))), b"")
 
 
 @contextmanager
 def told(request: flask.Request) -> Iterator[None]:
-    """What is refused is read to its end, for a moment: whoever is still sending reads no answer."""
+    """Read a refused upload for a moment: a client that is still sending reads no answer."""
     try:
         yield
-    except HTTPException:
-        with ending_after(request, LINGER) as ended, suppress(OSError, ClientDisconnected):
+    except exceptions.HTTPException:
+        request.max_content_length = None
+        with ending_after(request, LINGER) as ended, suppress(OSError, exceptions.HTTPException):
             while request.stream.read(PIECE) and not ended.is_set():
                 pass
         raise
 
 
-def _body(request: flask.Request) -> bytes:
-    """At most one byte more than is allowed, which is refused."""
-    body = bytearray()
-    while piece := request.stream.read(PIECE):
-        body += piece
-        if len(body) > LARGEST:
-            raise _too_large()
-    return bytes(body)
-
-
-def _field(body: bytes, request: flask.Request) -> bytes:
-    """The first file of the field that is not empty: a form has one for the camera beside the one for files."""
-    parser = FormDataParser(lambda *_, **__: BytesIO(), max_form_parts=PARTS, silent=False)
-    try:
-        _, _, files = parser.parse(BytesIO(body), FORM, len(body), request.mimetype_params)
-    except ValueError as error:
-        raise BadRequest(f"The form cannot be read. {EXPECTED}") from error
-    return next((photo for file in files.getlist(FIELD) if (photo := file.read())), b"")
-
-
 @contextmanager
 def ending_after(request: flask.Request, seconds: float) -> Iterator[Event]:
-    """What is read from the client meanwhile ends after `seconds`, as if no more were sent; the event says so.
-
-    No timeout of the socket could do that: it begins anew with each byte, and servers read several at a time.
-    """
+    """End the body after `seconds`, which sets the event. A timeout of the socket would begin anew with each byte."""
     ended = Event()
     connection: Any = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
 
@@ -105,7 +84,3 @@ def ending_after(request: flask.Request, seconds: float) -> Iterator[Event]:
         yield ended
     finally:
         timer.cancel()
-
-
-def _too_large() -> HTTPException:
-    return RequestEntityTooLarge(f"The photo is larger than {LARGEST // 1_000_000} MB. Send a smaller one.")
