@@ -3,6 +3,7 @@
 Processes are looked up in /proc.
 """
 
+import html
 import http.client
 import os
 import signal
@@ -56,7 +57,8 @@ class WebProcess:
 
     def build(self) -> str:
         """What its addresses name the build by."""
-        return self.get(HOME).decode().partition("&#34;build&#34;:&#34;")[2].partition("&#34;")[0]
+        document = html.unescape(self.get(HOME).decode())
+        return document.partition('"build":"')[2].partition('"')[0]
 
     def memory(self) -> tuple[float, float]:
         """MB (2**20 bytes) of its largest worker: all that is resident, and with what is shared divided by sharers."""
