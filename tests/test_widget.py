@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from catalogue.encoding import dump
 from catalogue.product import Product
 from storefront import create_app
+from storefront.api import widget
 from storefront.settings import Settings
 from tests.conftest import DESKTOP, PHONE
 from tests.serving import ROOT, free_port
@@ -78,7 +79,7 @@ def hosted(
 
 
 def test_a_script_tag_shows_the_list_where_it_stands(browser: Browser, host: Shop, site: str) -> None:
-    with hosted(browser, host, tag(context)) as page:
+    with hosted(browser, host, tag(site)) as page:
         region = page.get_by_role("region", name="Looks similar")
         expect(region.get_by_role("listitem")).to_have_count(6)
         first = region.get_by_role("link").first
@@ -103,7 +104,7 @@ def test_elements_have_settings_of_their_own(browser: Browser, host: Shop, site:
 
 
 def test_it_asks_once_it_is_near_and_moves_nothing(browser: Browser, host: Shop, site: str) -> None:
-    body = f'<div class="long"></div>{tag(context)}'
+    body = f'<div class="long"></div>{tag(site)}'
     with hosted(browser, host, body, head="<style>.long { height: 4000px; }</style>") as page:
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
@@ -155,7 +156,7 @@ def test_it_is_silent_when_there_is_nothing(browser: Browser, host: Shop, site: 
     away = f"http://127.0.0.1:{free_port()}"
     elements = [
         f'<lookalike-similar product="{product}" src="{src}" theme="dark"></lookalike-similar>'
-        for product, src in (("nobody", context), ("no-photo", context), ("away", away), ("odd", host.address), ("", context))
+        for product, src in (("nobody", site), ("no-photo", site), ("away", away), ("odd", host.address), ("", site))
     ]
     with silent(browser, host, f'<script src="{site}{SCRIPT}" defer></script>{"".join(elements)}') as page:
         page.wait_for_function("told.length === 5")
@@ -172,7 +173,7 @@ def test_a_site_that_does_not_name_the_origin_shows_nothing(browser: Browser, ho
 
 
 def test_texts_of_a_shop_stay_texts(browser: Browser, host: Shop, site: str) -> None:
-    with hosted(browser, host, tag(context, heading="&lt;b>x", category="Mugs", k="1")) as page:
+    with hosted(browser, host, tag(site, heading="&lt;b>x", category="Mugs", k="1")) as page:
         expect(page.get_by_role("heading", name="<b>x")).to_be_visible()
         link = page.get_by_role("link")
         expect(link.locator(".title")).to_have_text(NASTY + " ")
@@ -183,7 +184,7 @@ def test_texts_of_a_shop_stay_texts(browser: Browser, host: Shop, site: str) -> 
 def test_a_strict_policy_of_the_shop_lets_it_in(browser: Browser, host: Shop, site: str) -> None:
     policy = f"default-src 'none'; script-src {site}; connect-src {site}; img-src {site}"
     headers = {"Content-Security-Policy": f"{policy}; require-trusted-types-for 'script'"}
-    with hosted(browser, host, tag(context), headers=headers) as page:
+    with hosted(browser, host, tag(site), headers=headers) as page:
         expect(page.get_by_role("listitem")).to_have_count(6)
         photo = page.locator("lookalike-similar img").first
         photo.evaluate("photo => photo.decode()")
@@ -191,7 +192,7 @@ def test_a_strict_policy_of_the_shop_lets_it_in(browser: Browser, host: Shop, si
 
 
 def test_it_is_used_by_keyboard(browser: Browser, host: Shop, site: str) -> None:
-    with hosted(browser, host, tag(context), viewport=PHONE) as page:
+    with hosted(browser, host, tag(site), viewport=PHONE) as page:
         cards = page.get_by_role("link")
         expect(cards).to_have_count(6)
         expect(cards.last).not_to_be_in_viewport()
@@ -207,7 +208,7 @@ def test_it_is_used_by_keyboard(browser: Browser, host: Shop, site: str) -> None
 
 
 def test_axe_finds_nothing(browser: Browser, host: Shop, site: str) -> None:
-    body = f'{tag(context, product="mug-004")}<lookalike-similar product="mug-006" heading="x"></lookalike-similar>'
+    body = f'{tag(site, product="mug-004")}<lookalike-similar product="mug-006" heading="x"></lookalike-similar>'
     with hosted(browser, host, body, head='<meta name="color-scheme" content="light dark">') as page:
         expect(page.get_by_role("listitem")).to_have_count(12)
         for width in (390, 1360):
@@ -242,7 +243,7 @@ def test_colours_are_the_pages_unless_a_theme_is_asked_for(
     browser: Browser, host: Shop, site: str, theme: str, system: Any, expected: list[str]
 ) -> None:
     head = "<style>body { color: rgb(20 60 20); --ink: red; }</style>"
-    body = tag(context, theme=theme) if theme else tag(context)
+    body = tag(site, theme=theme) if theme else tag(site)
     with hosted(browser, host, body, head=head, color_scheme=system) as page:
         expect(page.get_by_role("listitem")).to_have_count(6)
         assert colours(page) == expected
@@ -254,7 +255,7 @@ def test_a_shop_styles_it(browser: Browser, host: Shop, site: str) -> None:
       lookalike-similar::part(heading) { font-size: 40px; }
       lookalike-similar::part(price) { display: none; }
     </style>"""
-    with hosted(browser, host, tag(context), head=style) as page:
+    with hosted(browser, host, tag(site), head=style) as page:
         expect(page.get_by_role("listitem")).to_have_count(6)
         assert colours(page)[0] == "rgb(1, 2, 3)"
         assert page.get_by_role("heading", level=2).evaluate("title => getComputedStyle(title).fontSize") == "40px"
@@ -268,7 +269,7 @@ def test_a_shop_styles_it(browser: Browser, host: Shop, site: str) -> None:
 def test_nothing_moves_where_that_is_not_wanted(
     browser: Browser, host: Shop, site: str, motion: Any, expected: str
 ) -> None:
-    with hosted(browser, host, tag(context), reduced_motion=motion) as page:
+    with hosted(browser, host, tag(site), reduced_motion=motion) as page:
         behaviour = "list => getComputedStyle(list).scrollBehavior"
         assert page.locator("lookalike-similar ul").evaluate(behaviour) == expected
 
@@ -314,7 +315,7 @@ def test_the_script_is_small_and_asked_for_again(client: FlaskClient, encoding: 
 
 
 def test_the_document_names_every_attribute_and_part() -> None:
-    document, script = ((ROOT / name).read_text() for name in ("docs/widget.md", "assets/widget/lookalike.js"))
+    document, script = (ROOT / "docs/widget.md").read_text(), widget.script().decode()
     attributes = re.search(r"const ASKED = \[(.*?)\]", script)
     assert attributes
     for name in [*re.findall(r'"(.*?)"', attributes[1]), "theme"]:

@@ -7,10 +7,10 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from storefront.context import ASSETS
+from storefront.api.widget import script
 
 ORIGIN = "http://shop.example"
-SCRIPT = ASSETS / "widget" / "lookalike.js"
+SCRIPT = script().decode()
 DOCUMENT = '<!doctype html><html lang="en"><title>Shop</title><main></main>'
 ITEM: dict[str, Any] = {
     "id": "a", "title": "Mug", "category": "Mugs", "availability": "in_stock", "price": None, "sale_price": None,
@@ -47,7 +47,7 @@ def api(page: Page) -> Api:
     """A page with the script, and what answers it."""
     api = Api(page)
     page.goto(f"{ORIGIN}/")
-    page.add_script_tag(path=SCRIPT)
+    page.add_script_tag(content=SCRIPT)
     return api
 
 
@@ -206,6 +206,6 @@ def test_an_element_that_is_taken_away_asks_for_nothing(page: Page, api: Api) ->
 
 
 def test_a_second_script_changes_nothing(page: Page, api: Api) -> None:
-    page.add_script_tag(path=SCRIPT)
+    page.add_script_tag(content=SCRIPT)
     assert shown(page, product="a")["count"] == 1
     assert len(api.asked) == 1

@@ -12,6 +12,7 @@ from catalogue.encoding import dump
 from catalogue.errors import ExportError
 from catalogue.precomputed import SIZES
 from catalogue.shop import Shop
+from storefront.api import widget
 from storefront.context import ASSETS, Context
 from storefront.export.files import Contents, File
 from storefront.export.parallel import done
@@ -19,7 +20,6 @@ from storefront.export.static_page import NEEDED
 from storefront.export.swap_folder import MARK, replacing
 from storefront.settings import Settings
 
-WIDGET = Path("widget") / "lookalike.js"  # among the assets, where there is one
 FORMAT = 1
 
 Track = Callable[[Iterable[int], int], AbstractContextManager[Iterable[int]]]
@@ -75,9 +75,7 @@ def _write(folder: Path, file: File) -> int:
 def _copy_assets(draft: Path) -> int:
     for name in NEEDED:
         _write(draft, (f"{ASSETS.name}/{name}", (ASSETS / name).read_bytes()))
-    if (ASSETS / WIDGET).is_file():
-        _write(draft, (WIDGET.name, (ASSETS / WIDGET).read_bytes()))
-    return len(NEEDED) + (ASSETS / WIDGET).is_file()
+    return len(NEEDED) + _write(draft, (widget.SCRIPT.lstrip("/"), widget.script()))
 
 
 def _link_images(shop: Shop, images: Path, out: Path) -> int:
