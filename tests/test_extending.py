@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import DESKTOP
 from tests.serving import ROOT, serving
-from tests.visiting import cards, open_page, visit
+from tests.visiting import cards, open_page, taken_over, visit
 
 GUIDE = ROOT / "docs" / "extending.md"
 CALLBACK = "^POST .*/_dash-update-component"
@@ -75,6 +75,7 @@ def test_a_new_page(browser: Browser, tmp_path: Path) -> None:
         expect(page.locator("#main h1")).to_have_text("Sale")
         assert cards(page).count() > 3
         page.reload()
+        taken_over(page)
         expect(page.locator("#main h1")).to_have_text("Sale")
 
 
