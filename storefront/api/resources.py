@@ -1,4 +1,4 @@
-"""What the API answers: products, one product, and what looks similar to it, as JSON values."""
+"""The answers of the API as JSON values: products, one product, and its similar products."""
 
 from collections.abc import Iterable
 from urllib.parse import quote, urlencode
@@ -23,10 +23,10 @@ def products(context: Context, _: str, given: Given) -> Json:
     page, size = values["page"], values["per_page"]
     found = context.shop.search(Query(values["q"], values["category"], values["sort"]), size, (page - 1) * size)
     pages = -(-found.total // size)
-    asked = {name: text for name, (text, *_) in given.items()}
 
     def link(number: int) -> str:
-        return context.known(f"{PRODUCTS}?{urlencode({**asked, 'page': number})}")
+        asked = {name: text for name, (text, *_) in given.items()} | {"page": number}
+        return context.known(f"{PRODUCTS}?{urlencode(asked)}")
 
     return {
         "total": found.total,
@@ -43,18 +43,11 @@ def products(context: Context, _: str, given: Given) -> Json:
 
 
 def product(context: Context, product_id: str, given: Given) -> Json:
-    """All that is known of one product. Raises BadRequest and NotFound."""
+    """All values of one product. Raises BadRequest and NotFound."""
     read({}, given)
     entry = _entry(context, product_id)
-    own = entry.product
-    return {
-        **basics(context, entry),
-        "description": own.description,
-        "product_type": own.product_type,
-        "link": own.link,
-        "added": own.added,
-        "images": [image(context, thumbnail) for thumbnail in entry.thumbnails],
-    }
+    values = {name: getattr(entry.product, name) for name in ("description", "product_type", "link", "added")}
+    return {**basics(context, entry), **values, "images": [_image(context, each) for each in entry.thumbnails]}
 
 
 def similar(context: Context, product_id: str, given: Given) -> Json:
@@ -68,7 +61,7 @@ def similar(context: Context, product_id: str, given: Given) -> Json:
 
 
 def beside(context: Context, neighbours: Iterable[Neighbour]) -> list[Json]:
-    """What is said of products in a list."""
+    """The products of a list, each with its similarity and the reasons for it."""
     return [
         {
             **basics(context, entry),
@@ -88,34 +81,28 @@ def described(context: Context, _: str, given: Given) -> Json:
 
 
 def basics(context: Context, entry: Entry) -> Json:
-    """What is said of a product wherever it stands."""
+    """The values of a product that stand in every answer."""
     own = entry.product
     address = f"{PRODUCTS}/{quote(own.id, safe='')}"
+    links = {"self": address, "similar": address + SIMILAR, "page": product_address(own.id)}
     return {
-        "id": own.id,
-        "title": own.title,
-        "brand": own.brand,
-        "category": own.category,
-        "availability": own.availability,
-        "price": money(own.price),
-        "sale_price": money(own.sale_price),
-        "image": image(context, entry.thumbnails[0]) if entry.thumbnails else None,
-        "links": {
-            "self": context.known(address),
-            "similar": context.known(address + SIMILAR),
-            "page": context.known(product_address(own.id)),
-        },
+        **{name: getattr(own, name) for name in ("id", "title", "brand", "category", "availability")},
+        "price": _money(own.price),
+        "sale_price": _money(own.sale_price),
+        "image": _image(context, entry.thumbnails[0]) if entry.thumbnails else None,
+        "links": {name: context.known(link) for name, link in links.items()},
     }
 
 
-def money(price: Price | None) -> Json | None:
+def _money(price: Price | None) -> Json | None:
     return {"amount": str(price.amount), "currency": price.currency} if price else None
 
 
-def image(context: Context, thumbnail: Thumbnail) -> Json:
+def _image(context: Context, thumbnail: Thumbnail) -> Json:
+    base = context.settings.image_base
     return {
-        "small": context.known(context.settings.image_base + thumbnail.path(160)),
-        "large": context.known(context.settings.image_base + thumbnail.path(320)),
+        "small": context.known(base + thumbnail.path(160)),
+        "large": context.known(base + thumbnail.path(320)),
         "width": thumbnail.width,
         "height": thumbnail.height,
         "colour": thumbnail.colour,
@@ -128,7 +115,7 @@ def band(context: Context, similarity: float) -> str:
 
 
 def words(flags: int) -> list[str]:
-    """What two products have in common, as words."""
+    """The reasons that two products have in common, as words."""
     return [str(reason.name).lower() for reason in Reason if reason in Reason(flags)]
 
 

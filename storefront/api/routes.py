@@ -11,10 +11,10 @@ from werkzeug.routing import BaseConverter
 from catalogue.encoding import dump
 from storefront.api.resources import described, product, products, similar
 from storefront.context import Context
+from storefront.server.caching import renewable
 from storefront.urls import API, BY_PHOTO, DOCUMENT, PRODUCTS, SIMILAR
 
 KEPT = 256  # answers that stay in memory, some 5 kB each and 50 kB at most
-FRESH = 300  # seconds; a catalogue changes when the process does
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Allow-Headers": "Content-Type, If-None-Match",
@@ -24,7 +24,7 @@ PREFLIGHT = {
 
 
 class Anything(BaseConverter):
-    """The rest of an address, whatever it is: ids hold slashes, and may begin with one."""
+    """The rest of an address: ids hold slashes, and may begin with one."""
 
     regex = r"[\s\S]*"
     part_isolating = False
@@ -32,7 +32,7 @@ class Anything(BaseConverter):
 
 
 def register(server: flask.Flask, context: Context) -> None:
-    """Answer below `/api/`: products, one product, what looks similar to it, and the OpenAPI document."""
+    """Answer below `/api/`: products, one product, its similar products, and the OpenAPI document."""
     server.url_map.converters["anything"] = Anything
     _register_answers(server, context)
     _register_errors(server)
@@ -43,18 +43,15 @@ def _register_answers(server: flask.Flask, context: Context) -> None:
     answers = {PRODUCTS: products, "": product, SIMILAR: similar, DOCUMENT: described}
 
     @lru_cache(KEPT)
-    def content(name: str, product_id: str, query: bytes) -> tuple[bytes, str]:
+    def content(name: str, product_id: str, query: bytes) -> bytes:
         given = parse_qs(query.decode(errors="replace"), keep_blank_values=True)
-        tag = hashlib.sha256(repr((context.build, name, product_id, query)).encode(errors="replace"))
-        return dump(answers[name](context, product_id, given)), tag.hexdigest()[:16]
+        return dump(answers[name](context, product_id, given))
 
     def answer(name: str, product_id: str = "") -> flask.Response:
-        body, tag = content(name, product_id, flask.request.query_string)
-        response = flask.Response(body, mimetype="application/json")
-        response.headers["Cache-Control"] = f"public, max-age={FRESH}, must-revalidate"
+        asked = (name, product_id, flask.request.query_string)
+        tag = hashlib.sha256(repr((context.build, *asked)).encode(errors="replace")).hexdigest()[:16]
+        response = renewable(content(*asked), "application/json", tag)
         response.headers["X-Catalogue-Version"] = context.shop.manifest.version
-        response.set_etag(tag)
-        response.make_conditional(flask.request)
         return response
 
     @server.get(PRODUCTS)
@@ -67,7 +64,9 @@ def _register_answers(server: flask.Flask, context: Context) -> None:
 
     @server.get(f"{PRODUCTS}/<anything:rest>", merge_slashes=False)
     def api_product(rest: str) -> flask.Response:
-        if _is_similar(rest):
+        # As it was sent: in an id that ends in `/similar`, the slash is percent-encoded.
+        sent = str(flask.request.environ.get("RAW_URI", rest)).partition("?")[0]
+        if rest.endswith(SIMILAR) and sent.endswith(SIMILAR):
             return answer(SIMILAR, rest.removesuffix(SIMILAR))
         return answer("", rest)
 
@@ -78,12 +77,6 @@ def _register_answers(server: flask.Flask, context: Context) -> None:
     @server.get(f"{API}<anything:rest>", merge_slashes=False)
     def api_nothing(rest: str) -> flask.Response:
         raise NotFound(f"There is nothing at {API}{rest}. {context.at(DOCUMENT)} describes what there is.")
-
-
-def _is_similar(rest: str) -> bool:
-    """Whether an address ends in `/similar` as it was sent: in an id that ends so, the slash is percent-encoded."""
-    sent = flask.request.environ.get("RAW_URI", rest)
-    return rest.endswith(SIMILAR) and str(sent).partition("?")[0].endswith(SIMILAR)
 
 
 def _register_errors(server: flask.Flask) -> None:
@@ -100,13 +93,10 @@ def _register_errors(server: flask.Flask) -> None:
 
 
 def _register_origins(server: flask.Flask, origins: tuple[str, ...]) -> None:
-    if not origins:
-        return
-
     @server.after_request
     def share(response: flask.Response) -> flask.Response:
         """Let scripts of the sites `origins` read what the API answers."""
-        if flask.request.path.startswith(API):
+        if origins and flask.request.path.startswith(API):
             response.vary.add("Origin")
             origin = flask.request.headers.get("Origin", "")
             if origin in origins or "*" in origins:
