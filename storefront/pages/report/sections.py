@@ -66,7 +66,7 @@ def _precision(view: View) -> Component:
         _marks(texts.by_chance, names, [at.chance for at in found], "line-ns-open"),
         _marks(texts.the_best, names, [at.reachable for at in found], "diamond-open"),
     ]
-    bars = _lying(view, names, [[score.share for score in at.scores] for at in found], 70)
+    bars = _lying(view, names, [[score.share for score in at.scores] for at in found], 56)
     heads = [texts.lists, *view.ways(), texts.by_chance, texts.the_best]
     read = texts.precision_read.format(count=view.count(view.report.judged))
     figures = [_graph(view, "precision", [*bars["data"], *marks], bars["layout"]), table(texts.precision, heads, rows)]
