@@ -3,7 +3,7 @@
 `beside` is the address of the page in the main column, which the links of cards keep.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -27,20 +27,14 @@ KEYS = data(keys="grid")  # the cards in it can be walked through with the arrow
 
 def grid(context: Context, entries: Sequence[Entry], beside: str = HOME) -> Component:
     """The products of a page."""
-    cards = [
-        html.Li(card(context, entry, foot(context, entry.product), IN_GRID, eager=place < EAGER, beside=beside))
-        for place, entry in enumerate(entries)
-    ]
-    return html.Ul(cards, className="product-grid", **KEYS)
+    shown = enumerate((entry, foot(context, entry.product)) for entry in entries)
+    return _list("", [card(context, *each, IN_GRID, eager=place < EAGER, beside=beside) for place, each in shown])
 
 
-def plain_grid(context: Context, entries: Iterable[Entry], beside: str = HOME) -> Component:
+def plain_grid(context: Context, entries: Sequence[Entry], beside: str = HOME) -> Component:
     """Products beside a list, without a score."""
-    cards = [
-        html.Li(card(context, entry, foot(context, entry.product), IN_ASIDE, eager=False, beside=beside))
-        for entry in entries
-    ]
-    return html.Ul(cards, className="product-grid similar-grid", **KEYS)
+    shown = ((entry, foot(context, entry.product)) for entry in entries)
+    return _list("similar-grid", [card(context, *each, IN_ASIDE, eager=False, beside=beside) for each in shown])
 
 
 def similar_grid(
@@ -50,33 +44,26 @@ def similar_grid(
 
     With `to_shop` they lead to the shop's own pages, where it names them.
     """
-    cards = [
-        html.Li(_similar(context, entry, near, beside, eager=eager, to_shop=to_shop))
-        for near, entry in context.shop.listed(neighbours)
-    ]
-    return html.Ul(cards, className="product-grid similar-grid", **KEYS)
+    cards = []
+    for near, entry in context.shop.listed(neighbours):
+        content = [*foot(context, entry.product), " ", _why(context, near)]
+        address = shop_address(entry.product.link) if to_shop else ""
+        cards.append(card(context, entry, content, IN_ASIDE, eager=eager, beside=beside, address=address))
+    return _list("similar-grid", cards)
 
 
 def card(
-    context: Context,
-    entry: Entry,
-    content: list[Any],
-    sizes: str,
-    *,
-    eager: bool,
-    beside: str = HOME,
-    address: str = "",
+    context: Context, entry: Entry, content: list[Any], sizes: str, *, eager: bool, beside: str, address: str = ""
 ) -> Component:
     """The card of a product over a line of content; it leads to its page, or to another `address`."""
+    parts: list[Any] = [
+        picture(context, entry.thumbnails, "", sizes, eager=eager),
+        html.Span(entry.product.title, className="card-name"),
+        " ",
+        html.Span(content, className="card-foot"),
+    ]
     return Link(
-        [
-            picture(context, entry.thumbnails, "", sizes, eager=eager),
-            html.Span(entry.product.title, className="card-name"),
-            " ",
-            html.Span(content, className="card-foot"),
-        ],
-        href=address or context.at(product_address(entry.product.id, beside)),
-        className="card product-card",
+        parts, href=address or context.at(product_address(entry.product.id, beside)), className="card product-card"
     )
 
 
@@ -121,12 +108,14 @@ def step(context: Context, entry: Entry, beside: str) -> Component:
     return Link(shown, href=context.at(product_address(entry.product.id, beside)), title=title)
 
 
-def _similar(context: Context, entry: Entry, near: Neighbour, beside: str, *, eager: bool, to_shop: bool) -> Component:
-    """A card with the band in words, the cosine itself, and why, where the build says so."""
+def _list(name: str, cards: list[Component]) -> Component:
+    return html.Ul([html.Li(each) for each in cards], className=f"product-grid {name}".strip(), **KEYS)
+
+
+def _why(context: Context, near: Neighbour) -> Component:
+    """The band in words, the cosine itself, and the reasons, where the build has them."""
     texts, band = context.texts, context.band(near.similarity)
     named = html.Span(f"{texts.similarity} ", className="visually-hidden")
     why = " · ".join(filter(None, [f"{near.similarity:.2f}", sentence(texts, near.reasons)]))
     badge = [dbc.Badge(band, color="band", pill=True, class_name="band"), " "] if band else []
-    content = [*foot(context, entry.product), " ", html.Span([*badge, named, why], className="why")]
-    address = shop_address(entry.product.link) if to_shop else ""
-    return card(context, entry, content, IN_ASIDE, eager=eager, beside=beside, address=address)
+    return html.Span([*badge, named, why], className="why")
