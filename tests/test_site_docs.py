@@ -12,7 +12,7 @@ from catalogue import feed
 from scraper import site as sites
 from scraper.progress import silent
 from scraper.run import run
-from scraper.site import FIELDS, Context
+from scraper.site import FIELDS, Site
 from tests import shops
 from tests.factories import encoded, make_photo
 from tests.serving import ROOT
@@ -70,7 +70,7 @@ def test_every_example_has_a_shop() -> None:
 def test_every_entry_is_documented() -> None:
     table = DOCUMENT[DOCUMENT.index("## Every entry") :]
     tables = {"feed", "shopify", "woocommerce", "sitemap", "listing", "product", "local"}
-    for name, entry in Context.model_fields.items():
+    for name, entry in Site.model_fields.items():
         inner = getattr(entry.annotation, "model_fields", {})
         for word in inner or ([] if name in tables else [name]):
             assert word in table, f"{name}.{word}"
@@ -81,7 +81,7 @@ def test_the_documented_defaults_are_the_real_ones() -> None:
     site = sites.parse({"start": "https://shop.example/", "shopify": {}})
     written = dict(re.findall(r"\| `([\w.]+)` \| ([\w.]+) \|", DOCUMENT))
     for name in ("delay", "allow_private", "respect_noai", "placeholder_share"):
-        assert str(tomllib.loads(f"x = {written[name]}")["x"]) == str(getattr(context, name))
+        assert str(tomllib.loads(f"x = {written[name]}")["x"]) == str(getattr(site, name))
     assert int(written["limits.pages"]) == site.limits.pages
     assert int(written["limits.images_per_product"]) == site.limits.images_per_product
     assert float(written["limits.seconds"]) == site.limits.seconds

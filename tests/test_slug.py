@@ -225,7 +225,7 @@ def test_what_is_committed_lives_in_a_dyno(tmp_path: Path) -> None:
     slug_tree.export(ROOT, tree)
     slug_tree.prune(tree)
     venv.create(tree / slug_tree.PYTHON, symlinks=True)
-    (context,) = (tree / slug_tree.PYTHON / "lib").glob("python*/site-packages")
+    (site,) = (tree / slug_tree.PYTHON / "lib").glob("python*/site-packages")
     site.rmdir()
     (installed,) = (path for path in map(Path, sys.path) if path.name == "site-packages")
     site.symlink_to(installed)  # of this environment, in place of installing again
@@ -273,7 +273,7 @@ def test_what_is_taken_out_of_packages_is_never_read(tmp_path: Path, photos: boo
     environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
     for _ in range(2):  # Heroku keeps what it has installed, and runs it again
         subprocess.run([ROOT / slug_tree.HOOK], env=environment, check=True)
-        assert {path.relative_to(context).as_posix() for path in site.rglob("*") if path.is_file()} == packages
+        assert {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()} == packages
     assert (site / "dash" / "x.js").read_text() == "content"
     assert (site / "dash" / "dcc" / "y.js.map").read_text() == ""
     assert {f"{language}.dat" for language in LANGUAGES} <= spoken

@@ -24,7 +24,7 @@ from catalogue.publication import Publication, copy
 from catalogue.storage import Overtaken
 from catalogue.updates import planning
 from model import places
-from storefront import stored
+from storefront import remote
 from storefront.app import Served
 from tests.serving import ROOT, free_port, serving
 from tests.shop_folder import make_products, make_shop_folder
@@ -165,7 +165,7 @@ def test_an_update_sends_and_fetches_only_what_changed(
 
     first = many(3 * SHARD)
     whole = published(first)
-    site = stored.site(place.url)
+    site = remote.site(place.url)
     second = retitled(first, 5, 2017)
     sent = published(second)
     manifest = parse_manifest(server.tree("large")["manifest.json"])
@@ -174,8 +174,8 @@ def test_an_update_sends_and_fetches_only_what_changed(
     assert published(second) == {}
     check_whole(tmp_path / "copy", "large")
 
-    after = stored.site(place.url, site.server)
-    old, new = (Served.by(each.server) for each in (context, after))
+    after = remote.site(place.url, site.server)
+    old, new = (Served.by(each.server) for each in (site, after))
     assert [product.title for product in new.shop.products][5].endswith("changed")
     base = manifest.places["neighbours-0001.json"]
     assert (old.folder / base).samefile(new.folder / base)  # not fetched again
