@@ -103,7 +103,7 @@ def create_app(folder: str | Path, settings: Settings | None = None, before: Sho
     _limit_bodies(server)
     _prepare_search(app, context)
     files = static_files.serving(server.wsgi_app, ASSETS, folder / precomputed.IMAGES)
-    server.wsgi_app = ProxyFix(headers.Headed(files))  # a platform's router names scheme and visitor
+    server.wsgi_app = ProxyFix(headers.headed(files))  # a platform's router names scheme and visitor
     if prefix := settings.path_prefix:  # whether the proxy before it takes that path away or passes it on
         check_prefix(prefix, server)
         server.wsgi_app = DispatcherMiddleware(server.wsgi_app, {prefix: server.wsgi_app})

@@ -12,11 +12,10 @@ from flask.testing import FlaskClient
 
 from catalogue.errors import SettingsError
 from storefront import create_app
-from storefront.server import request_ids
-from storefront.server.access_log import shortened
 from storefront.app import Storefront
-from storefront.settings import Settings
 from storefront.context import Context
+from storefront.server import request_ids
+from storefront.settings import Settings
 from tests.serving import ROOT
 from tests.shop_folder import make_products, make_shop_folder
 
@@ -158,20 +157,6 @@ def test_a_catalogue_that_cannot_be_asked_is_not_ready(
 
 def test_nobody_can_send_the_server_a_callback(client: FlaskClient) -> None:
     assert client.post("/_dash-update-component", json={}).status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("address", "told"),
-    [
-        ("203.0.113.77", "203.0.113.0/24"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"),
-        ("", ""),
-        ("a visitor", ""),
-        ("fe80::1%eth0", "fe80::/48"),
-    ],
-)
-def test_addresses_of_visitors_are_shortened(address: str, told: str) -> None:
-    assert shortened(address) == told
 
 
 def test_an_unknown_log_is_one_clear_error() -> None:

@@ -12,24 +12,17 @@ from storefront.urls import MAP, PHOTO, PRODUCT, REPORT
 
 LOOPBACK = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"
-PORT = 8050
-PORTS = range(1, 65536)
 PAGES = (PRODUCT, MAP, REPORT, PHOTO)  # Dash answers them without a rule of their own
 
 
 def address(environment: Mapping[str, str] = os.environ) -> tuple[str, int]:
-    """Every interface at PORT, which a platform sets; without it the site is for this machine alone.
-
-    Raises SettingsError.
-    """
-    given = environment.get("PORT", "")
-    return (EVERYWHERE, _number("PORT", given, PORTS)) if given else (LOOPBACK, PORT)
+    """Every interface at PORT, which a platform sets, else port 8050 of this machine alone. Raises SettingsError."""
+    return EVERYWHERE if environment.get("PORT") else LOOPBACK, _number(environment, "PORT", 8050, 65535)
 
 
 def workers(environment: Mapping[str, str] = os.environ) -> int:
     """WEB_CONCURRENCY, else one. Raises SettingsError."""
-    given = environment.get("WEB_CONCURRENCY", "")
-    return _number("WEB_CONCURRENCY", given, range(1, 1001)) if given else 1
+    return _number(environment, "WEB_CONCURRENCY", 1, 1000)
 
 
 def check(host: str, port: int) -> None:
@@ -45,15 +38,14 @@ def check(host: str, port: int) -> None:
 
 def check_prefix(prefix: str, server: flask.Flask) -> None:
     """Raises SettingsError for a prefix that begins as an address of the site: nobody could tell the two apart."""
-    first = prefix.split("/")[1]
-    own = [*PAGES, *(rule.rule for rule in server.url_map.iter_rules())]
+    first, own = prefix.split("/")[1], [*PAGES, *(rule.rule for rule in server.url_map.iter_rules())]
     if first in {address.split("/")[1] for address in own}:
-        raise SettingsError(
-            f"PATH_PREFIX is {prefix!r}, and the site has pages of its own below /{first}. Set another one."
-        )
+        told = f"PATH_PREFIX is {prefix!r}, and the site has pages of its own below /{first}. Set another one."
+        raise SettingsError(told)
 
 
-def _number(name: str, given: str, allowed: range) -> int:
-    if given.isascii() and given.isdecimal() and len(given) < 10 and int(given) in allowed:
+def _number(environment: Mapping[str, str], name: str, default: int, most: int) -> int:
+    given = environment.get(name) or str(default)
+    if given.isascii() and given.isdecimal() and 1 <= int(given[:9]) <= most and len(given) < 10:
         return int(given)
-    raise SettingsError(f"{name} is {given!r}. Set it to a number from {allowed[0]} to {allowed[-1]}.")
+    raise SettingsError(f"{name} is {given!r}. Set it to a number from 1 to {most}.")

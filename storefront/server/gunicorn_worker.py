@@ -1,4 +1,4 @@
-"""gunicorn's worker with threads, kinder to those who come while it stops and harder on those who dawdle."""
+"""gunicorn's worker with threads. It refuses connections while it stops, and no slow client holds up all others."""
 
 import socket
 import time
@@ -7,36 +7,27 @@ from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
-LINGER = 0.5  # seconds in which whoever has an answer may close the connection
-PIECE = 64 * 1024
+LINGER = 0.5  # seconds in which a client may close the connection after its answer
 
 
 class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
     """Named by `worker_class`."""
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """Refuse new connections from the moment of a stop on; otherwise they would wait and be cut off at its end."""
+        """Close listeners at a stop: new connections would wait, and be cut off at its end."""
         super().set_accept_enabled(enabled)
-        if not self.alive:
-            for listener in self.sockets:
-                listener.close()
+        for listener in self.sockets if not self.alive else ():
+            listener.close()
 
     def handle(self, conn: Any) -> Any:
-        """Wait for the client's end in the connection's own thread: gunicorn does so in the one that serves all."""
-        kept = super().handle(conn)
+        """Wait for the client's end in the connection's own thread; gunicorn does so in the one that serves all."""
+        kept, until = super().handle(conn), time.monotonic() + LINGER
         if not kept:
-            _part(conn.sock)
+            with suppress(OSError):  # it was closed, or nothing comes
+                conn.sock.shutdown(socket.SHUT_WR)
+                conn.sock.settimeout(LINGER)
+                while conn.sock.recv(64 * 1024) and time.monotonic() < until:
+                    pass  # an answer is lost when its connection is closed before its request was read
+            with suppress(OSError):
+                conn.sock.shutdown(socket.SHUT_RD)
         return kept
-
-
-def _part(connection: socket.socket) -> None:
-    """Say that nothing more comes and read what is on its way, so that the answer is not lost; then listen no more."""
-    until = time.monotonic() + LINGER
-    with suppress(OSError):  # it was closed, or nothing comes
-        connection.shutdown(socket.SHUT_WR)
-        while (left := until - time.monotonic()) > 0:
-            connection.settimeout(left)
-            if not connection.recv(PIECE):
-                break
-    with suppress(OSError):
-        connection.shutdown(socket.SHUT_RD)

@@ -1,4 +1,4 @@
-"""What stands in the head of every answer."""
+"""The headers of every answer."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
@@ -13,42 +13,39 @@ from storefront.server import request_ids
 from storefront.server.caching import YEAR
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-Head = list[tuple[str, str]]
 
 ALWAYS = [("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "strict-origin-when-cross-origin")]
 BEHIND_TLS = ("Strict-Transport-Security", f"max-age={YEAR}")
 UNUSED = (
-    "accelerometer", "display-capture", "encrypted-media", "geolocation", "gyroscope", "hid",
-    "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "serial", "usb",
-    "xr-spatial-tracking",
-)  # fmt: skip
+    "accelerometer display-capture encrypted-media geolocation gyroscope hid magnetometer microphone midi payment "
+    "publickey-credentials-get screen-wake-lock serial usb xr-spatial-tracking"
+)
 OF_PAGES = {
-    "Permissions-Policy": ", ".join(["camera=(self)", *(f"{feature}=()" for feature in UNUSED)]),
+    "Permissions-Policy": ", ".join(["camera=(self)", *(f"{feature}=()" for feature in UNUSED.split())]),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
+POLICY = (  # inline scripts are Dash's own, by their hashes; inline styles are custom properties
+    "default-src 'self'; script-src 'self'{hashes}; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:{images}; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors {ancestors}"
+)
 
 
-class Headed:
+def headed(application: Wsgi) -> Wsgi:
     """A WSGI application whose answers, also those of no view, have the headers that all need, and a request id."""
 
-    def __init__(self, application: Wsgi) -> None:
-        self._application = application
-
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def answering(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         more = [*ALWAYS, (request_ids.HEADER, request_ids.given(environ))]
         if environ.get("wsgi.url_scheme") == "https":  # as a platform's router names it
             more.append(BEHIND_TLS)
+        return application(environ, lambda status, head, *rest: start_response(status, [*head, *more], *rest))
 
-        def start(status: str, head: Head, *rest: Any) -> Any:
-            return start_response(status, [*head, *more], *rest)
-
-        return self._application(environ, start)
+    return answering
 
 
 def register(app: Dash, context: Context) -> None:
     """Set status, policy and how long pages are kept."""
-    server = app.server
 
     @cache
     def csp(*, framed: bool) -> str:
@@ -62,28 +59,13 @@ def register(app: Dash, context: Context) -> None:
             response.headers.update(OF_PAGES)
         return response
 
-    server.after_request(complete)
+    app.server.after_request(complete)
 
 
 def policy(hashes: Sequence[str], image_base: str, *, framed: bool = False) -> str:
-    """A Content-Security-Policy without foreign or inline scripts but Dash's own, which are known by their hashes.
-
-    `framed`: other sites may show the page in a frame.
-    """
+    """A Content-Security-Policy without foreign scripts; other sites may show a `framed` page."""
     base = urlsplit(image_base)
     images = f" {base.scheme}://{base.netloc}" if base.netloc else ""
-    scripts = " ".join(["'self'", *hashes])
-    ancestors = "*" if framed else "'self'"
-    return "; ".join(
-        [
-            "default-src 'self'",
-            f"script-src {scripts}",
-            "style-src 'self' 'unsafe-inline'",  # of custom properties
-            f"img-src 'self' data: blob:{images}",
-            "worker-src 'self' blob:",
-            "object-src 'none'",
-            "base-uri 'self'",
-            "form-action 'self'",
-            f"frame-ancestors {ancestors}",
-        ]
+    return POLICY.format(
+        hashes="".join(f" {each}" for each in hashes), images=images, ancestors="*" if framed else "'self'"
     )

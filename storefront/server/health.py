@@ -1,4 +1,4 @@
-"""Whether the process lives and whether it can serve, for those who watch over it."""
+"""Whether the process lives and whether it can serve, for monitors and platforms."""
 
 import sqlite3
 
@@ -8,37 +8,26 @@ from catalogue.encoding import dump
 from storefront.context import Context
 from storefront.urls import HEALTH, READY
 
+UNKEPT = {"Cache-Control": "no-store"}
+
 
 def register(server: flask.Flask, context: Context) -> None:
     """Answer `/healthz`, which asks nothing, and `/readyz`, which asks the catalogue."""
 
     @server.get(HEALTH)
     def healthy() -> flask.Response:
-        return _unkept(flask.Response("ok\n", mimetype="text/plain"))
+        return flask.Response("ok\n", headers=UNKEPT, mimetype="text/plain")
 
     @server.get(READY)
     def ready() -> flask.Response:
-        manifest = context.shop.manifest
+        manifest, is_ready = context.shop.manifest, True
+        try:
+            _ = "" in context.shop
+        except (sqlite3.Error, OSError) as error:
+            server.logger.error("the catalogue cannot be asked: %s", error)
+            is_ready = False
         told = {
-            "ready": _answers(context, server),
-            "catalogue": manifest.version,
-            "extractor": manifest.build.extractor,
-            "products": len(context.shop),
-            "photo_search": context.photo_search,
-        }
-        return _unkept(flask.Response(dump(told), 200 if told["ready"] else 503, mimetype="application/json"))
-
-
-def _answers(context: Context, server: flask.Flask) -> bool:
-    """Whether the catalogue can be asked for a product."""
-    try:
-        _ = "" in context.shop
-    except (sqlite3.Error, OSError) as error:
-        server.logger.error("the catalogue cannot be asked: %s", error)
-        return False
-    return True
-
-
-def _unkept(response: flask.Response) -> flask.Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response
+            "ready": is_ready, "catalogue": manifest.version, "extractor": manifest.build.extractor,
+            "products": len(context.shop), "photo_search": context.photo_search,
+        }  # fmt: skip
+        return flask.Response(dump(told), 200 if is_ready else 503, UNKEPT, mimetype="application/json")

@@ -1,4 +1,4 @@
-"""Lists that are replaced under a running site: new workers serve the new ones, old workers finish with theirs.
+"""New lists under a running site: new workers serve them, old workers finish with theirs.
 
 gunicorn's master holds an application for all its workers, and its database is there as long as the master holds it.
 """
@@ -13,11 +13,11 @@ _leaving: list[tuple[int, Any]] = []  # applications with the age of the last wo
 
 
 def renew(arbiter: Any, load: Callable[[Any], Any]) -> bool:
-    """Put what `load` makes of the application in its place; when it fails, say why in one line and keep the old."""
+    """Replace the application by that of `load`; when it fails, say why in one line and keep the old one."""
     old = arbiter.app.callable
     try:
         arbiter.app.callable = load(old)
-    except Exception as error:  # anything that came out of here would end the master
+    except Exception as error:  # it would end the master
         kind = "" if isinstance(error, LookalikeError) else f"{type(error).__name__}: "
         arbiter.log.error("error: %s%s The lists loaded before stay.", kind, " ".join(str(error).split()))
         return False
@@ -26,9 +26,7 @@ def renew(arbiter: Any, load: Callable[[Any], Any]) -> bool:
 
 
 def release(arbiter: Any) -> None:
-    """Let go of what no worker serves any more."""
+    """Let go of applications that no worker serves any more."""
     oldest = min((worker.age for worker in arbiter.WORKERS.values()), default=arbiter.worker_age + 1)
-    served = [(last, application) for last, application in _leaving if last >= oldest]
-    if len(served) < len(_leaving):
-        _leaving[:] = served
-        gc.collect()  # an application is full of cycles
+    _leaving[:] = [(last, application) for last, application in _leaving if last >= oldest]
+    gc.collect()  # an application is full of cycles

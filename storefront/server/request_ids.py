@@ -1,4 +1,4 @@
-"""A name for each request, which its answer, the access log and errors share."""
+"""An id for each request, which its answer, the access log and errors share."""
 
 import logging
 import re
@@ -10,16 +10,14 @@ from flask.logging import default_handler
 
 HEADER = "X-Request-ID"
 KEY = "lookalike.request_id"  # in a request's environ
-_SAFE = re.compile(r"[A-Za-z0-9_.:-]{8,128}")  # what can stand in a log and in a header whoever sent it
-_FORMAT = "[%(asctime)s] [%(request_id)s] %(levelname)s in %(module)s: %(message)s"
+_SAFE = re.compile(r"[A-Za-z0-9_.:-]{8,128}")  # whoever sent it, it can stand in a log and in a header
 
 
 def given(environ: dict[str, Any]) -> str:
-    """The name that a platform's router gave the request, where it is a safe one, else a new one; kept in `environ`."""
-    sent = environ.get("HTTP_X_REQUEST_ID", "")
-    name: str = sent if _SAFE.fullmatch(sent) else uuid4().hex
-    environ[KEY] = name
-    return name
+    """The id of a platform's router, where it is a safe one, else a new one; kept in `environ`."""
+    sent: str = environ.get("HTTP_X_REQUEST_ID", "")
+    environ[KEY] = sent if _SAFE.fullmatch(sent) else uuid4().hex
+    return str(environ[KEY])
 
 
 class _Formatter(logging.Formatter):
@@ -29,5 +27,5 @@ class _Formatter(logging.Formatter):
 
 
 def register() -> None:
-    """Let what goes wrong in a request be logged with its name."""
-    default_handler.setFormatter(_Formatter(_FORMAT))
+    """Let errors of a request be logged with its id."""
+    default_handler.setFormatter(_Formatter("[%(asctime)s] [%(request_id)s] %(levelname)s in %(module)s: %(message)s"))
