@@ -10,30 +10,28 @@ from dash import dcc, html
 from dash.development.base_component import Component
 from markupsafe import Markup, escape
 
+from catalogue.encoding import dump
 from storefront.components.base import FileInput, Frozen
 
 VOID = {"br", "hr", "img", "input"}
-NAMES = {"className": "class", "class_name": "class", "htmlFor": "for", "encType": "enctype", "srcSet": "srcset"}
+NAMES = {"className": "class", "class_name": "class", "htmlFor": "for"}  # the others differ by their capitals alone
 # Properties that no element has: they are Dash's, or choose the classes below.
 OWN = {
-    "children", "color", "size", "outline", "debounce", "n_submit", "prevent_default_on_submit", "options", "is_open",
-    "dismissable", "fade", "expand", "dark", "fluid", "responsive", "hover", "pill", "tree", "figure", "config",
-    "n_clicks", "autofocus",
+    "children", "color", "size", "outline", "debounce", "options", "is_open", "expand", "sticky", "pill", "figure",
+    "config", "n_clicks", "n_submit", "tag", "dark",
 }  # fmt: skip
-# The element and the classes of the components of dash-bootstrap-components that pages use.
+# The element and the classes of the components of dash-bootstrap-components that pages use while they are closed or
+# always; a page that uses another one needs a line here.
 BOOTSTRAP: Mapping[str, tuple[str, str]] = {
-    "Alert": ("div", "fade alert alert-{color} show"),
     "Badge": ("span", "badge bg-{color}"),
-    "Button": ("button", "btn btn-{look}"),
-    "CardBody": ("div", "card-body"),
+    "Button": ("button", "btn btn-{color}"),
     "Form": ("form", ""),
     "Input": ("input", "form-control"),
-    "Label": ("label", "form-label"),
-    "Navbar": ("nav", "navbar navbar-expand-md navbar-light bg-{color}"),
+    "Navbar": ("header", "navbar navbar-expand navbar-light sticky-{sticky}"),
     "Select": ("select", "form-select"),
     "Table": ("table", "table"),
 }
-DEFAULTS: Mapping[str, Mapping[str, Any]] = {"Input": {"type": "text"}, "Button": {"type": "button"}}
+TYPES = {"Input": "text", "FileInput": "file"}
 NOTHING = Markup()
 
 
@@ -47,45 +45,39 @@ def to_html(node: Any) -> Markup:
         return escape(node)
     if isinstance(node, Frozen):
         return to_html(node.tree)
-    given = {name: value for name, value in vars(node).items() if name in node._prop_names or name[:5] in _WILD}
-    if isinstance(node, dcc.Graph):
-        return _element(
-            "div", {"id": given.get("id"), "class": f"dash-graph {given.get('className', '')}".strip()}, None
-        )
+    given = {name: value for name, value in vars(node).items() if name in node._prop_names or "-" in name}
+    kind, content = node._type, given.get("children")
+    if kind in TYPES:
+        given.setdefault("type", TYPES[kind])
     if node._namespace == "dash_bootstrap_components":
-        return _bootstrap(node._type, given)
-    if isinstance(node, html.A | html.Img | FileInput) or node._namespace == "dash_html_components":
-        element = {"Link": "a", "FileInput": "input"}.get(node._type, node._type.lower())
-        more = {"type": "file"} if element == "input" else {}
-        return _element(element, {**more, **given}, given.get("children"))
+        return _bootstrap(kind, given, content)
+    if isinstance(node, dcc.Graph):
+        graph = {"id": given["id"], "className": f"dash-graph {given['className']}"}
+        return _element("div", graph, None)
+    if isinstance(node, html.A | FileInput) or node._namespace == "dash_html_components":
+        return _element({"Link": "a", "FileInput": "input"}.get(kind, kind.lower()), given, content)
     return NOTHING
 
 
-_WILD = ("data-", "aria-")
-
-
-def _bootstrap(kind: str, given: Mapping[str, Any]) -> Markup:
+def _bootstrap(kind: str, given: Mapping[str, Any], content: Any) -> Markup:
     if kind not in BOOTSTRAP or given.get("is_open") is False:
         return NOTHING
     element, classes = BOOTSTRAP[kind]
-    color = given.get("color") or ("secondary" if kind == "Badge" else "primary")
-    classes = classes.format(color=color, look=f"outline-{color}" if given.get("outline") else color)
-    if given.get("size"):
-        classes += f" {classes.split()[0].replace('form-label', 'form')}-{given['size']}"
-    if given.get("pill"):
-        classes += " rounded-pill"
-    content = given.get("children")
+    look = ("outline-" if given.get("outline") else "") + given.get("color", "primary")
+    names = [classes.format(color=look, sticky=given.get("sticky"))]
+    names += [f"{classes.split()[0]}-{given['size']}"] if "size" in given else []
+    names += ["rounded-pill"] if given.get("pill") else []
+    names += [given[name] for name in ("className", "class_name") if name in given]
+    attributes = {name: value for name, value in given.items() if (kind, name) != ("Select", "value")}
     if kind == "Select":
+        chosen = given.get("value")
         content = [
-            Markup('<option{} value="{}">{}</option>').format(
-                Markup(" selected") if each["value"] == given.get("value") else NOTHING, each["value"], each["label"]
-            )
+            html.Option(each["label"], value=each["value"], selected=each["value"] == chosen)
             for each in given["options"]
         ]
-    attributes = {name: value for name, value in given.items() if not (kind == "Select" and name == "value")}
-    own = attributes.pop("className", None) or attributes.pop("class_name", None) or ""
-    attributes["class"] = f"{classes} {own}".strip() or None
-    return _element(element, {**DEFAULTS.get(kind, {}), **attributes}, content)
+    return _element(
+        element, {**attributes, "class_name": None, "className": " ".join(filter(None, names)) or None}, content
+    )
 
 
 def _element(name: str, attributes: Mapping[str, Any], content: Any) -> Markup:
@@ -97,14 +89,6 @@ def _attribute(name: str, value: Any) -> str:
     if value is None or value is False:
         return ""
     written = NAMES.get(name, name.lower())
-    if isinstance(value, dict):  # a style, or the id of one of many; Dash writes the latter as JSON with sorted keys
-        value = _style(value) if name == "style" else _id(value)
+    if isinstance(value, dict):  # a style, or the id of one of many, which Dash writes as JSON with sorted keys
+        value = ";".join(f"{key}:{each}" for key, each in value.items()) if name == "style" else dump(value).decode()
     return f" {written}" if value is True else f' {written}="{escape(value)}"'
-
-
-def _style(properties: Mapping[str, str]) -> str:
-    return ";".join(f"{name}:{value}" for name, value in properties.items())
-
-
-def _id(parts: Mapping[str, str]) -> str:
-    return "{" + ",".join(f'"{name}":"{value}"' for name, value in sorted(parts.items())) + "}"

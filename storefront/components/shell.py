@@ -56,14 +56,20 @@ def navbar(context: Context, text: str = "") -> Component:
         **data(to_dark=texts.to_dark, to_light=texts.to_light),
     )
     links = [Link(name, href=context.at(address)) for address, name in pages]
-    return html.Header(
+    return dbc.Navbar(
         [
             *freeze(Link(brand, href=context.at(HOME), className="brand-name")),
             _search(context, text),
             *freeze(html.Nav(links, className="site-nav", **labelled(texts.pages_of_site))),
             theme,
         ],
-        className="site-header",
+        tag="header",
+        role="banner",
+        dark=False,
+        color="body",
+        sticky="top",
+        expand=True,
+        class_name="site-header",
     )
 
 

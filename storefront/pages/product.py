@@ -91,7 +91,7 @@ def _facts(context: Context, product: Product) -> list[Any]:
 
 def _actions(context: Context, product: Product) -> list[Component]:
     texts, address = context.texts, shop_address(product.link)
-    copy = html.Button(texts.copy_link, id=ids.COPY, className="btn btn-sm btn-outline-secondary", type="button")
+    copy = dbc.Button(texts.copy_link, id=ids.COPY, size="sm", outline=True, color="secondary")
     if not address:
         return [copy]
     return [html.A(texts.see_in_shop, href=address, className="btn btn-sm btn-primary", rel="noopener"), copy]
