@@ -1,6 +1,7 @@
 """The catalogue as JSON for other programs: read-only, versioned, described by `openapi`."""
 
 import hashlib
+from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import parse_qs
 
@@ -9,12 +10,14 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import BaseConverter
 
 from catalogue.encoding import dump
-from storefront.api.resources import described, product, products, similar
+from storefront.api.openapi import Json
+from storefront.api.resources import Given, described, product, products, similar
 from storefront.context import Context
 from storefront.server.caching import renewable
 from storefront.urls import API, BY_PHOTO, DOCUMENT, PRODUCTS, SIMILAR
 
 KEPT = 256  # answers that stay in memory, some 5 kB each and 50 kB at most
+Resource = Callable[[Context, str, Given], Json]  # one of `resources`
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Allow-Headers": "Content-Type, If-None-Match",
@@ -40,35 +43,33 @@ def register(server: flask.Flask, context: Context) -> None:
 
 
 def _register_answers(server: flask.Flask, context: Context) -> None:
-    answers = {PRODUCTS: products, "": product, SIMILAR: similar, DOCUMENT: described}
-
     @lru_cache(KEPT)
-    def content(name: str, product_id: str, query: bytes) -> bytes:
-        given = parse_qs(query.decode(errors="replace"), keep_blank_values=True)
-        return dump(answers[name](context, product_id, given))
+    def content(resource: Resource, product_id: str, query: bytes) -> bytes:
+        return dump(resource(context, product_id, parse_qs(query.decode(errors="replace"), keep_blank_values=True)))
 
-    def answer(name: str, product_id: str = "") -> flask.Response:
-        asked = (name, product_id, flask.request.query_string)
-        tag = hashlib.sha256(repr((context.build, *asked)).encode(errors="replace")).hexdigest()[:16]
-        response = renewable(content(*asked), "application/json", tag)
+    def answer(resource: Resource, product_id: str = "") -> flask.Response:
+        query = flask.request.query_string
+        asked = repr((context.build, resource.__name__, product_id, query)).encode(errors="replace")
+        body, tag = content(resource, product_id, query), hashlib.sha256(asked).hexdigest()[:16]
+        response = renewable(body, "application/json", tag)
         response.headers["X-Catalogue-Version"] = context.shop.manifest.version
         return response
 
     @server.get(PRODUCTS)
     def api_products() -> flask.Response:
-        return answer(PRODUCTS)
+        return answer(products)
 
     @server.get(DOCUMENT)
     def api_document() -> flask.Response:
-        return answer(DOCUMENT)
+        return answer(described)
 
     @server.get(f"{PRODUCTS}/<anything:rest>", merge_slashes=False)
     def api_product(rest: str) -> flask.Response:
         # As it was sent: in an id that ends in `/similar`, the slash is percent-encoded.
         sent = str(flask.request.environ.get("RAW_URI", rest)).partition("?")[0]
         if rest.endswith(SIMILAR) and sent.endswith(SIMILAR):
-            return answer(SIMILAR, rest.removesuffix(SIMILAR))
-        return answer("", rest)
+            return answer(similar, rest.removesuffix(SIMILAR))
+        return answer(product, rest)
 
     @server.get(BY_PHOTO)
     def api_no_photo() -> flask.Response:
