@@ -45,6 +45,17 @@ def install() -> None:
     subprocess.run([sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"], check=True)
 
 
+def install_firefox() -> None:
+    """Debian's, where apt is at hand; its test is skipped elsewhere."""
+    apt = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    if shutil.which("apt-get") and (not apt or shutil.which("sudo")):
+        print("installing Debian's firefox-esr", flush=True)
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run([*apt, "apt-get", "update", "-qq"], env=environment, check=False)
+        command = [*apt, "apt-get", "install", "-y", "-qq", "--no-install-recommends", "firefox-esr"]
+        subprocess.run(command, env=environment, check=False)
+
+
 def works() -> bool:
     try:
         with sync_playwright() as playwright:
@@ -59,3 +70,5 @@ if __name__ == "__main__":
         install()
     if not works():
         sys.exit("error: no Chromium could be started. Install one (apt install chromium) and run this again.")
+    if not shutil.which("firefox-esr") and not shutil.which("firefox"):
+        install_firefox()
