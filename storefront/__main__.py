@@ -13,6 +13,10 @@ from storefront.export.render_site import export
 from storefront.settings import Settings, base_address
 
 Folder = click.Path(path_type=Path)
+_lists = click.option(
+    *("--precomputed", "folder"), default="precomputed", show_default=True, envvar="PRECOMPUTED_DIR", type=Folder,
+    help="The folder of lists.",
+)  # fmt: skip
 
 
 @click.group()
@@ -22,15 +26,7 @@ def cli() -> None:
 
 @cli.command("export")
 @click.argument("site", type=Folder)
-@click.option(
-    "--precomputed",
-    "folder",
-    default="precomputed",
-    show_default=True,
-    envvar="PRECOMPUTED_DIR",
-    type=Folder,
-    help="The folder of lists.",
-)
+@_lists
 @click.option("--public-url", default="", metavar="URL", help="Where the site will stand, else PUBLIC_URL.")
 def export_command(site: Path, folder: Path, public_url: str) -> None:
     """Write the whole site and its API to the folder SITE as files; again to renew it."""

@@ -1,8 +1,7 @@
 """The app factory: the layout, the callbacks, and the answers of each address."""
 
-import threading
-from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock, Thread
 
 import flask
 from dash import Dash
@@ -29,35 +28,22 @@ from storefront.settings import Settings
 from storefront.urls import BY_PHOTO, CALLBACKS, HOME, PHOTO
 
 READ = ("GET", "HEAD", "OPTIONS")
-UPLOADS = (PHOTO, BY_PHOTO)
 LARGEST = 256_000  # bytes of a callback: a figure's points are among its inputs
 SLOWEST = 5.0  # seconds in which they have to arrive
 # `document` has the first three, graphs load the fourth, and sites as files have the others.
 NOT_FOR_DASH = r"^(bootstrap\.min\.css|lookalike\.css|theme\.js|plotly-strict\.min\.js|alone\.css|files\.js|find\.js)$"
 
 
-@dataclass(frozen=True)
-class Served:
-    """The lists that an application answers from, for the one that takes its place."""
-
-    folder: Path
-    shop: Shop
-
-    @classmethod
-    def by(cls, server: flask.Flask) -> "Served":
-        served: Served = server.extensions[cls.__name__]
-        return served
-
-
 class Storefront(Dash):
-    """Dash whose first HTML is the page itself."""
+    """Dash whose first HTML is the page itself; `folder` holds the lists."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, folder: Path) -> None:
         server = flask.Flask("lookalike", static_folder=None)
         server.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]  # Dash would leave gzip alone
+        server.extensions["lookalike"] = self  # for the app that takes its place
         super().__init__(
             "lookalike",
-            server=server,
+            server=server,  # type: ignore[arg-type] # Dash forgets it among the types
             assets_folder=str(ASSETS),
             assets_ignore=NOT_FOR_DASH,
             assets_path_ignore=["^widget$"],  # for other sites' pages
@@ -69,7 +55,8 @@ class Storefront(Dash):
             suppress_callback_exceptions=True,  # pages come with components of their own
             on_error=lambda error: callbacks.failed(self, context, error),
         )
-        self.context, self.pages = context, parts.Pages(context)
+        self.context, self.folder, self.pages = context, folder, parts.Pages(context)
+        self.layout = shell(context)
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override] # Dash calls it by names
         """The HTML that every address answers before Dash takes over."""
@@ -87,11 +74,9 @@ def create_app(folder: str | Path, settings: Settings | None = None, before: Sho
     shop = renewed.load(folder, before, images=settings.serves_images)
     queue = Queue(folder / precomputed.PHOTO, shop.manifest.version)
     context = Context(shop, settings, photo_search=queue.is_open)
-    app = Storefront(context)
-    app.layout = shell(context)
+    app = Storefront(context, folder)
+    server: flask.Flask = app.server
     callbacks.register(app, context)
-    server = app.server
-    server.extensions[Served.__name__] = Served(folder, shop)
     parts.register(server, context, app.pages)
     api.register(server, context)
     photo_search.register(server, context, queue, app.index)
@@ -101,12 +86,12 @@ def create_app(folder: str | Path, settings: Settings | None = None, before: Sho
     headers.register(app, context)
     request_ids.register()
     _limit_bodies(server)
-    _prepare_search(app, context)
+    _prepare_search(server, shop)
     files = static_files.serving(server.wsgi_app, ASSETS, folder / precomputed.IMAGES)
-    server.wsgi_app = ProxyFix(headers.headed(files))  # a platform's router names scheme and visitor
+    server.wsgi_app = ProxyFix(headers.headed(files))  # type: ignore[method-assign] # a router names scheme and visitor
     if prefix := settings.path_prefix:  # whether the proxy before it takes that path away or passes it on
         check_prefix(prefix, server)
-        server.wsgi_app = DispatcherMiddleware(server.wsgi_app, {prefix: server.wsgi_app})
+        server.wsgi_app = DispatcherMiddleware(server.wsgi_app, {prefix: server.wsgi_app})  # type: ignore[method-assign]
     return app
 
 
@@ -116,30 +101,27 @@ def _limit_bodies(server: flask.Flask) -> None:
     @server.before_request
     def limit() -> None:
         request = flask.request
-        if request.method in READ or request.path in UPLOADS:
-            return
         if request.path == CALLBACKS and request.method == "POST":
             request.max_content_length = LARGEST
             with ending_after(request, SLOWEST):
                 request.get_data()
-            return
-        with told(request):
-            raise request.routing_exception or NotFound
+        elif request.method not in READ and request.path not in (PHOTO, BY_PHOTO):
+            with told(request):
+                raise request.routing_exception or NotFound
 
 
-def _prepare_search(app: Storefront, context: Context) -> None:
+def _prepare_search(server: flask.Flask, shop: Shop) -> None:
     """Make the index of words once the first answer is out: neither a start nor a fork waits for it."""
-    first = threading.Lock()
+    first = Lock()
 
     def prepare() -> None:
         try:
-            context.shop.prepare_search()
+            shop.prepare_search()
         except DiskError as error:
-            app.server.logger.error("%s", error)  # a search tries again
+            server.logger.error("%s", error)  # a search tries again
 
+    @server.after_request
     def begin(response: flask.Response) -> flask.Response:
         if first.acquire(blocking=False):
-            response.call_on_close(threading.Thread(target=prepare, daemon=True).start)
+            response.call_on_close(Thread(target=prepare, daemon=True).start)
         return response
-
-    app.server.after_request(begin)

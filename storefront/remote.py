@@ -13,7 +13,7 @@ import flask
 
 from catalogue.errors import StorageError
 from catalogue.mirror import journal_of
-from storefront.app import Served, Storefront, create_app
+from storefront.app import Storefront, create_app
 
 
 def site(where: str, before: flask.Flask | None = None) -> Storefront:
@@ -22,8 +22,8 @@ def site(where: str, before: flask.Flask | None = None) -> Storefront:
     The copy of a URL's lies in the folder for temporary files for as long as this process uses it. What the app
     `before` has already is neither fetched nor read again.
     """
-    served = Served.by(before) if before else None
-    shop = served.shop if served else None
+    served: Storefront | None = before.extensions["lookalike"] if before else None
+    shop = served.context.shop if served else None
     if "://" not in where:
         return create_app(where, before=shop)
     folder = Path(tempfile.mkdtemp(prefix="lookalike-lists-"))

@@ -1,8 +1,8 @@
-"""What a shop owner sets in the environment."""
+"""The settings of a shop owner, from the environment."""
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from catalogue.errors import SettingsError
@@ -32,27 +32,18 @@ class Settings:
 
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read SHOP_NAME, SHOP_LANGUAGE, IMAGE_BASE_URL, PUBLIC_URL, CORS_ORIGINS, ACCESS_LOG and PATH_PREFIX.
-
-        Raises SettingsError.
-        """
-        language = environment.get("SHOP_LANGUAGE") or cls.language
-        if language not in LANGUAGES:
-            raise SettingsError(f"SHOP_LANGUAGE is {language!r}. Set it to one of: {', '.join(LANGUAGES)}.")
-        access_log = environment.get("ACCESS_LOG") or cls.access_log
-        if access_log not in ACCESS_LOGS:
-            raise SettingsError(f"ACCESS_LOG is {access_log!r}. Set it to one of: {', '.join(ACCESS_LOGS)}.")
-        origins = environment.get("CORS_ORIGINS", "").split(",")
-        images = environment.get("IMAGE_BASE_URL", "")
-        public_url = base_address(environment.get("PUBLIC_URL", ""), "PUBLIC_URL")
+        """Raises SettingsError."""
+        given = {name: value for name, value in environment.items() if value}
+        images, public_url = (base_address(given.get(name, ""), name) for name in ("IMAGE_BASE_URL", "PUBLIC_URL"))
+        origins = (origin.strip() for origin in given.get("CORS_ORIGINS", "").split(","))
         return cls(
-            name=environment.get("SHOP_NAME") or cls.name,
-            language=language,
-            image_base=f"{base_address(images, 'IMAGE_BASE_URL')}/" if images else IMAGES,
+            name=given.get("SHOP_NAME", cls.name),
+            language=_one_of(LANGUAGES, "SHOP_LANGUAGE", given.get("SHOP_LANGUAGE", cls.language)),
+            image_base=f"{images}/" if images else IMAGES,
             public_url=public_url,
-            cors_origins=tuple(filter(None, (origin.strip() for origin in origins))),
-            access_log=access_log,
-            path_prefix=_prefix(environment.get("PATH_PREFIX", ""), public_url),
+            cors_origins=tuple(filter(None, origins)),
+            access_log=_one_of(ACCESS_LOGS, "ACCESS_LOG", given.get("ACCESS_LOG", cls.access_log)),
+            path_prefix=_prefix(given.get("PATH_PREFIX", ""), public_url),
         )
 
     @property
@@ -69,15 +60,19 @@ def base_address(value: str, name: str) -> str:
     return value
 
 
+def _one_of(names: Collection[str], name: str, value: str) -> str:
+    if value not in names:
+        raise SettingsError(f"{name} is {value!r}. Set it to one of: {', '.join(names)}.")
+    return value
+
+
 def _prefix(value: str, public_url: str) -> str:
+    told = f"PATH_PREFIX is {value!r}"
     if not PREFIX.fullmatch(value):
-        raise SettingsError(
-            f"PATH_PREFIX is {value!r}. Set it to a path such as /lookalike: a slash at its beginning and none at its"
-            " end, and of other characters letters, digits, and - . _ ~ alone."
-        )
+        path = "a path such as /lookalike, of letters, digits, and - . _ ~, without a slash at its end"
+        raise SettingsError(f"{told}. Set it to {path}.")
     if public_url and not public_url.endswith(value):
         raise SettingsError(
-            f"PUBLIC_URL is {public_url!r} and PATH_PREFIX {value!r}. Set PUBLIC_URL to the address of the home page,"
-            " which ends with the prefix."
+            f"{told} and PUBLIC_URL {public_url!r}. Set this to the home page, which ends with the prefix."
         )
     return value

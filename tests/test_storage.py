@@ -25,7 +25,6 @@ from catalogue.storage import Overtaken
 from catalogue.updates import planning
 from model import places
 from storefront import remote
-from storefront.app import Served
 from tests.serving import ROOT, free_port, serving
 from tests.shop_folder import make_products, make_shop_folder
 from tests.storage_server import BUCKET, ENVIRONMENT, SECRET, Storage
@@ -175,11 +174,10 @@ def test_an_update_sends_and_fetches_only_what_changed(
     check_whole(tmp_path / "copy", "large")
 
     after = remote.site(place.url, site.server)
-    old, new = (Served.by(each.server) for each in (site, after))
-    assert [product.title for product in new.shop.products][5].endswith("changed")
+    assert [product.title for product in after.context.shop.products][5].endswith("changed")
     base = manifest.places["neighbours-0001.json"]
-    assert (old.folder / base).samefile(new.folder / base)  # not fetched again
-    assert not (old.folder / manifest.places["changes-0001.json"]).exists()
+    assert (site.folder / base).samefile(after.folder / base)  # not fetched again
+    assert not (site.folder / manifest.places["changes-0001.json"]).exists()
 
     monkeypatch.setattr(planning, "SHARE", 0)
     published(retitled(second, 8))
