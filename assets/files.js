@@ -1,10 +1,9 @@
-// Pages that are files: each is loaded whole, and beside a product a wide window shows where the visitor came from.
+// Pages that are files: each is loaded whole, and beside a product a wide window shows the page that led to it.
 ((lookalike) => {
   "use strict";
   const told = JSON.parse(document.documentElement.dataset.lookalike);
   const home = new URL(told.home, location.href).pathname;
-  const BESIDE = `lookalike-beside ${home}`;
-  const TRAIL = `lookalike-trail ${home}`;
+  const ADDRESSES = { href: /^[^#].*/, src: /.+/, srcset: /\S+(?= \d+w)/g, "data-figure": /.+/, "data-search": /.+/ };
   const byId = (id) => document.getElementById(id);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const wide = matchMedia("(min-width: 992px)");
@@ -14,115 +13,96 @@
 
   lookalike.close = () => onProduct && close.click();
 
+  // Kept for this tab; a browser without storage begins anew each time.
   const stored = (name) => {
     try {
-      return JSON.parse(sessionStorage.getItem(name));
+      return JSON.parse(sessionStorage.getItem(`lookalike-${name} ${home}`));
     } catch {
-      return null; // a browser without storage begins anew each time
+      return null;
     }
   };
   const store = (name, value) => {
     try {
-      sessionStorage.setItem(name, JSON.stringify(value));
+      sessionStorage.setItem(`lookalike-${name} ${home}`, JSON.stringify(value));
     } catch {
       /* as above */
     }
   };
+  const beside = () => stored("beside") ?? {}; // the page that led to a product, and how far it was scrolled
 
   const mark = () => {
-    for (const card of all(".product-card")) if (card.pathname === location.pathname) card.setAttribute("aria-current", "true");
-    for (const link of all(".site-nav a")) {
-      if (told.section && link.href === new URL(told.section, location.href).href) link.setAttribute("aria-current", "page");
-    }
+    for (const link of all(".product-card, .trail a")) if (link.pathname === location.pathname) link.setAttribute("aria-current", link.matches(".trail a") ? "page" : "true");
+    for (const link of all(".site-nav a")) if (link.getAttribute("href") === told.section) link.setAttribute("aria-current", "page");
   };
 
-  // The last products that were looked at, kept for this tab.
+  // The last products that were looked at; their pages stand in one folder, so that addresses are alike.
   const trail = () => {
-    const [photo] = byId("product-page").querySelector("img")?.srcset.split(" ") ?? [];
-    const own = { href: location.href, title: document.querySelector("#product h1").textContent, photo: photo && new URL(photo, location.href).href };
-    const steps = [...(stored(TRAIL) ?? []).filter(({ href }) => href !== own.href), own].slice(-8);
-    store(TRAIL, steps);
-    byId("trail").replaceChildren(
-      ...steps.map(({ href, title, photo: src }) => {
-        const link = Object.assign(document.createElement("a"), { href, title });
-        if (href === own.href) link.setAttribute("aria-current", "page");
-        link.append(src ? Object.assign(new Image(40, 40), { src, alt: title }) : title);
-        return link;
-      }),
-    );
+    const steps = [...(stored("trail") ?? []).filter(([path]) => path !== location.pathname), [location.pathname, told.step]].slice(-8);
+    store("trail", steps);
+    byId("trail").innerHTML = steps.map(([, step]) => step).join("");
   };
 
-  // Addresses of another page, from wherever they are read.
-  const resolve = (main, base) => {
-    const whole = (address) => new URL(address, base).href;
-    for (const name of ["href", "src", "data-figure", "data-search", "data-images"]) {
-      for (const element of all(`[${name}]:not([${name}^="#"])`, main)) element.setAttribute(name, whole(element.getAttribute(name)));
-    }
-    for (const image of all("[srcset]", main)) {
-      const sources = image.getAttribute("srcset").split(", ").map((each) => each.split(" "));
-      image.setAttribute("srcset", sources.map(([address, width]) => `${whole(address)} ${width}`).join(", "));
+  // Make the addresses of another page absolute.
+  lookalike.resolve = (root, base) => {
+    for (const [name, address] of Object.entries(ADDRESSES)) {
+      for (const element of all(`[${name}]`, root)) element.setAttribute(name, element.getAttribute(name).replace(address, (each) => new URL(each, base).href));
     }
   };
 
-  const plotly = () =>
-    (lookalike.plotly ??= new Promise((resolve, reject) => {
-      document.head.append(Object.assign(document.createElement("script"), { src: told.plotly, onload: resolve, onerror: reject }));
-    }));
-
-  // The photo and title of a dot, beside it; a click opens its product.
+  // The photo and title of a dot, beside it; a click opens its product, as does a tap on them.
   const dots = (graph, base) => {
+    const hovers = matchMedia("(hover: hover)").matches;
     const card = Object.assign(document.createElement("a"), { className: "map-card hover", hidden: true });
-    graph.parentElement.append(card);
+    graph.after(card);
     const point = ({ points: [{ customdata }], event }) => {
       const [address, title, photo] = customdata;
+      const { left, top, width, height } = graph.getBoundingClientRect();
+      const [x, y] = [event.clientX - left, event.clientY - top];
       card.replaceChildren(...(photo ? [Object.assign(new Image(140, 140), { src: new URL(photo, base).href, alt: "" })] : []), title);
-      const box = graph.getBoundingClientRect();
       Object.assign(card, { hidden: false, href: new URL(address, base).href });
-      card.style.translate = `${event.clientX - box.left + (event.clientX > box.left + box.width / 2 ? -180 : 16)}px ${event.clientY - box.top + 16 - (event.clientY > box.top + box.height / 2 ? 220 : 0)}px`;
+      card.style.translate = `${x + (x > width / 2 ? -180 : 16)}px ${y + (y > height / 2 ? -16 - card.offsetHeight : 16)}px`;
     };
     graph.on("plotly_hover", point);
-    graph.on("plotly_unhover", () => matchMedia("(hover: hover)").matches && (card.hidden = true));
+    graph.on("plotly_unhover", () => (card.hidden = hovers));
     graph.on("plotly_click", (clicked) => {
       point(clicked);
-      if (matchMedia("(hover: hover)").matches) location.assign(card.href);
+      if (hovers) location.assign(card.href);
     });
   };
 
-  // Graphs from their files, in the colours of the theme; where nothing can be read, the tables and cards say the same.
-  const draw = async () => {
-    for (const graph of all("[data-figure]")) {
-      if (onDisk) graph.closest(".map, .chart").remove();
-      else {
-        const address = graph.dataset.figure;
-        const [answer] = await Promise.all([fetch(address), plotly()]);
-        const { figure, config, templates } = await answer.json();
-        for (const trace of told.chosen ? figure.data : []) trace.opacity = trace.name === told.chosen ? 0.95 : 0.12;
-        const layout = () => ({ ...figure.layout, template: templates[document.documentElement.dataset.bsTheme] });
-        await window.Plotly.newPlot(graph, figure.data, layout(), config);
-        new MutationObserver(() => window.Plotly.react(graph, figure.data, layout(), config)).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
-        if (graph.closest(".map")) dots(graph, new URL("map/1.html", new URL(told.home, location.href)));
-      }
-    }
-  };
+  const load = (name, values) =>
+    new Promise((onload, onerror) => {
+      document.head.append(Object.assign(document.createElement(name), values, { onload, onerror }));
+    });
 
-  // The page beside a product; where nothing can be read, as in files without a server, the product stands alone.
+  // A graph from its file, in the colours of the theme; the dots of other categories than the chosen one are pale.
+  const draw = async (graph) => {
+    const { figure: address, chosen } = graph.dataset;
+    const [answer] = await Promise.all([fetch(address), (lookalike.plotly ??= load("script", { src: told.plotly }))]);
+    const { figure, config, templates } = await answer.json();
+    for (const trace of chosen ? figure.data : []) if (trace.name !== chosen) trace.opacity = 0.12;
+    const show = () => window.Plotly.react(graph, figure.data, { ...figure.layout, template: templates[document.documentElement.dataset.bsTheme] }, config);
+    await show();
+    new MutationObserver(show).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
+    if (graph.closest(".map")) dots(graph, answer.url);
+  };
+  const drawAll = () => onDisk || all("[data-figure]").map((graph) => draw(graph));
+
+  const alone = () => load("link", { rel: "stylesheet", href: told.alone });
+
   const bring = async () => {
-    const { address = close.href, scroll = 0 } = stored(BESIDE) ?? {};
+    const { address = close.href, scroll = 0 } = beside();
     try {
-      if (onDisk) throw new Error("files read no files");
       const answer = await fetch(address);
       if (!answer.ok) throw new Error(`${answer.status} for ${address}`);
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const main = page.getElementById("main");
-      resolve(main, answer.url);
-      told.chosen = JSON.parse(page.documentElement.dataset.lookalike).chosen;
+      const main = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("main");
+      lookalike.resolve(main, answer.url);
       byId("main").replaceChildren(...main.childNodes);
     } catch {
-      document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: told.alone }));
-      return;
+      return alone();
     }
     await lookalike.lookFor(new URL(address, location.href).searchParams);
-    draw();
+    drawAll();
     mark();
     scrollTo(0, scroll);
     document.querySelector("#main .product-card[aria-current]")?.scrollIntoView({ block: "nearest" }); // in fewer columns now
@@ -131,25 +111,23 @@
   document.addEventListener("click", async ({ target }) => {
     if (target.id !== "copy-link") return;
     await navigator.clipboard.writeText(location.href);
-    target.textContent = byId("announcement").textContent = told.texts.copied;
+    target.textContent = byId("announcement").textContent = told.copied;
   });
   addEventListener("pagehide", () => {
-    const before = stored(BESIDE) ?? {};
-    const address = onProduct ? before.address : location.href;
-    if (told.section || onProduct) store(BESIDE, { address, scroll: wide.matches || !onProduct ? scrollY : before.scroll });
+    const { address = close.href, scroll } = onProduct ? beside() : { address: location.href };
+    if (told.section || onProduct) store("beside", { address, scroll: wide.matches || !onProduct ? scrollY : scroll });
   });
 
-  const box = document.querySelector(".search input");
-  box.value = new URLSearchParams(location.search).get("q") ?? "";
-  if (!onProduct) {
-    lookalike.lookFor(new URLSearchParams(location.search));
-    draw();
-    mark();
-  } else {
+  document.querySelector(".search input").value = new URLSearchParams(location.search).get("q") ?? "";
+  if (onDisk) alone();
+  if (onProduct) {
     trail();
-    const { address } = stored(BESIDE) ?? {};
-    if (address) close.href = address;
-    if (wide.matches) bring();
-    else wide.addEventListener("change", bring, { once: true });
+    close.href = beside().address ?? close.href;
+    if (wide.matches && !onDisk) bring();
+    else if (!onDisk) wide.addEventListener("change", bring, { once: true });
+  } else {
+    lookalike.lookFor(new URLSearchParams(location.search));
+    drawAll();
   }
+  mark();
 })((window.lookalike ??= {}));

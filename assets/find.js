@@ -1,153 +1,80 @@
-// The search where pages are files: words of all products, read once, and cards as storefront/cards.py makes them.
+// The search where pages are files, by an index of storefront/export/search.py, which is read once.
 ((lookalike) => {
   "use strict";
   const PAUSE = 180; // milliseconds without a key after which a text is looked for
-
-  let products = null; // all of them, or a promise
+  const home = new URL(JSON.parse(document.documentElement.dataset.lookalike).home, location.href);
+  const onProduct = location.pathname.startsWith(`${home.pathname}p/`);
+  let index = null; // a promise of all products: the words of their titles, other words, and cards
   let typing = 0;
 
-  const home = new URL(JSON.parse(document.documentElement.dataset.lookalike).home, location.href).pathname;
-  const onProduct = location.pathname.startsWith(`${home}p/`);
-  const place = () => document.querySelector("[data-search]");
-
-  // A text as words between blanks: small letters without accents, as the server compares them.
-  lookalike.folded = (text) =>
-    ` ${text
-      .normalize("NFKD")
-      .replaceAll(/\p{M}/gu, "")
-      .toLowerCase()
-      .split(/[^\p{L}\p{N}\p{Co}]+/u)
-      .filter(Boolean)
-      .join(" ")}`;
-
-  // The name of the file of an id, as storefront/files.py has it, unless it is told.
-  const nameOf = (id) =>
-    encodeURIComponent(id).replaceAll(/[!'()*]|^\./g, (sign) => `%${sign.codePointAt(0).toString(16).toUpperCase()}`);
-
-  const rows = ({ ids, titles, photos, prices, brands, brand, kinds, kind, former, sold, named }) => {
-    const without = new Set(sold);
-    return ids.map((id, at) => ({
-      name: named[at] ?? nameOf(id),
-      title: titles[at],
-      photo: photos[at],
-      price: prices[at],
-      former: former[at],
-      sold: without.has(at),
-      category: kinds[kind[at]].split(">").at(-1).trim(),
-      titled: lookalike.folded(titles[at]),
-      words: lookalike.folded(`${titles[at]} ${brands[brand[at]]} ${kinds[kind[at]]} ${id}`),
-    }));
+  // A text as words after blanks: small letters without accents, as the server compares them.
+  lookalike.folded = (text) => {
+    const letters = text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
+    return letters.split(/[^\p{L}\p{N}\p{Co}]+/u).map((word) => word && ` ${word}`).join("");
   };
 
   const read = async ({ search, parts }) => {
-    const all = await Promise.all(
-      Array.from({ length: Number(parts) }, async (_, number) => {
-        const answer = await fetch(`${search}${number}.json`);
-        if (!answer.ok) throw new Error(`${answer.status} for ${search}`);
-        return rows(await answer.json());
-      }),
-    );
-    return all.flat();
-  };
-
-  // Products that have each word, or one that begins so; those first that have them in their titles.
-  lookalike.matching = (from, text) => {
-    const words = lookalike.folded(text).split(" ").filter(Boolean);
-    if (text.trim() && words.length === 0) return [];
-    const found = from.filter((each) => words.every((word) => each.words.includes(` ${word}`)));
-    const titled = (each) => words.every((word) => each.titled.includes(` ${word}`));
-    return [...found.filter((each) => titled(each)), ...found.filter((each) => !titled(each))];
-  };
-
-  const made = (element, className, ...content) => {
-    const node = Object.assign(document.createElement(element), { className });
-    node.append(...content);
-    return node;
-  };
-
-  const picture = (product, { images, sizes }, texts, eager) => {
-    if (!product.photo) return made("span", "picture picture-none", texts.no_photo);
-    const path = `${images}${product.photo.slice(0, 2)}/${product.photo.slice(2)}`;
-    const image = Object.assign(new Image(), { alt: "", decoding: "async", loading: eager ? "eager" : "lazy", sizes });
-    image.srcset = `${path}-160.webp 160w, ${path}-320.webp 320w`;
-    image.src = `${path}-320.webp`;
-    return made("span", "picture", image);
-  };
-
-  const price = ({ sold, former, price: paid }, texts) => {
-    if (sold) return [made("span", "badge bg-sold-out rounded-pill", texts.sold_out)];
-    if (!former) return paid ? [made("span", "price", paid)] : [];
-    const before = made("del", "former-price", made("span", "visually-hidden", `${texts.former_price} `), former);
-    return [made("span", "price", before, " ", paid)];
-  };
-
-  const card = (product, told, texts, eager) => {
-    const foot = made("span", "card-foot", made("span", "card-category", product.category), " ", ...price(product, texts));
-    const name = made("span", "card-name", product.title);
-    const link = made("a", "card product-card", picture(product, told, texts, eager), name, " ", foot);
-    link.href = `${home}p/${encodeURIComponent(product.name)}.html`;
-    return made("li", "", link);
-  };
-
-  const filled = (text, values) => text.replaceAll(/\{(\w+)\}/g, (_, name) => values[name]);
-  const count = (number) => number.toLocaleString(document.documentElement.lang);
-
-  const steps = (text, page, pages, texts) => {
-    const step = (to, label) => {
-      const link = made("a", "page-number", label);
-      link.href = `${home}search.html?${new URLSearchParams({ q: text, page: to })}`;
-      return link;
+    const part = async (_, number) => {
+      const answer = await fetch(`${search}${number}.json`);
+      if (!answer.ok) throw new Error(`${answer.status} for ${answer.url}`);
+      return (await answer.json()).map(([title, more, card]) => [lookalike.folded(title), lookalike.folded(more), card]);
     };
-    return [...(page > 1 ? [step(page - 1, texts.previous)] : []), ...(page < pages ? [step(page + 1, texts.next)] : [])];
+    return (await Promise.all(Array.from({ length: Number(parts) }, part))).flat();
   };
 
-  const show = (element, text, wanted) => {
-    const told = element.dataset;
-    const texts = JSON.parse(told.texts);
-    const found = lookalike.matching(products, text);
-    const pages = Math.max(1, Math.ceil(found.length / told.shown));
+  // Products that have each word, or one that begins so; first those that have them in their titles.
+  lookalike.matching = (products, text) => {
+    const words = lookalike.folded(text).split(/(?= )/);
+    if (text.trim() && !words[0]) return [];
+    const has = (own) => words.every((word) => own.includes(word));
+    const found = products.filter(([title, more]) => has(title + more));
+    return [...found.filter(([title]) => has(title)), ...found.filter(([title]) => !has(title))];
+  };
+
+  const addressOf = (values) => `${home}search.html?${new URLSearchParams(values)}`;
+  const filled = (text, values) => text.replaceAll(/\{(\w+)\}/g, (_, name) => values[name]);
+  const made = (element, values) => Object.assign(document.createElement(element), values);
+
+  const show = (place, texts, found, text, wanted) => {
+    const count = (number) => number.toLocaleString(document.documentElement.lang);
+    const part = (selector) => place.querySelector(selector);
+    const shown = Number(place.dataset.shown);
+    const pages = Math.max(1, Math.ceil(found.length / shown));
     const page = Math.min(pages, Math.max(1, wanted || 1));
-    const shown = found.slice((page - 1) * told.shown, page * told.shown);
     const counted = filled(found.length === 1 ? texts.products_one : texts.products_many, { count: count(found.length) });
     const where = pages > 1 ? `, ${filled(texts.page_of, { page: count(page), pages: count(pages) })}` : "";
-    const heading = text ? filled(texts.results_for, { text }) : texts.all_products;
-    element.querySelector("h1").textContent = heading;
-    element.querySelector(".result-count").textContent = counted + where;
-    const cards = shown.map((product, at) => card(product, told, texts, at < 6));
-    const nothing = `${filled(texts.nothing_found, { text })} ${texts.nothing_found_advice}`;
-    element.querySelector(".product-grid").replaceChildren(...(cards.length > 0 ? cards : [made("li", "nothing", nothing)]));
-    const bar = element.querySelector(".pagination-bar");
-    bar.replaceChildren(...steps(text, page, pages, texts));
-    bar.hidden = pages === 1;
-    return heading;
+    part("h1").textContent = text ? filled(texts.results_for, { text }) : texts.all_products;
+    part(".result-count").textContent = counted + where;
+    const { content } = made("template", { innerHTML: found.slice((page - 1) * shown, page * shown).map(([, , card]) => card).join("") });
+    lookalike.resolve(content, home);
+    if (found.length === 0) content.append(made("li", { className: "nothing", textContent: `${filled(texts.nothing_found, { text })} ${texts.nothing_found_advice}` }));
+    part(".product-grid").replaceChildren(content);
+    const steps = [[page - 1, texts.previous], [page + 1, texts.next]].filter(([to]) => to > 0 && to <= pages);
+    part(".pagination-bar").replaceChildren(...steps.map(([to, textContent]) => made("a", { className: "page-number", href: addressOf({ q: text, page: to }), textContent })));
+    part(".pagination-bar").hidden = pages === 1;
   };
 
-  // Show what the query of an address finds, where the page has a place for it.
+  // Show the products that the query of an address finds, on a page that has a place for them.
   lookalike.lookFor = async (query) => {
-    const element = place();
-    if (!element) return;
+    const place = document.querySelector("[data-search]");
+    if (!place) return;
+    const texts = JSON.parse(place.dataset.texts);
+    const text = (query.get("q") ?? "").slice(0, 200).trim().split(/\s+/).join(" ");
     try {
       if (location.protocol === "file:") throw new Error("files read no files");
-      products ??= read(element.dataset);
-      products = await products;
+      show(place, texts, lookalike.matching(await (index ??= read(place.dataset)), text), text, Number(query.get("page")));
+      if (!onProduct) document.title = document.title.replace(/^.*( – )/, (_, dash) => place.querySelector("h1").textContent + dash);
     } catch {
-      products = null;
-      element.querySelector(".result-count").textContent = JSON.parse(element.dataset.texts).search_needs_server;
-      return;
+      index = null;
+      place.querySelector(".result-count").textContent = texts.search_needs_server;
     }
-    const text = (query.get("q") ?? "").slice(0, 200).trim().split(/\s+/).join(" ");
-    const heading = show(element, text, Number(query.get("page")));
-    if (!onProduct) document.title = document.title.replace(/^.*( – )/, () => `${heading} – `);
   };
 
-  const asked = () => `${home}search.html?${new URLSearchParams({ q: document.querySelector(".search input").value })}`;
-  const onSearch = () => place() && !onProduct;
-
-  document.addEventListener("input", (event) => {
-    if (!event.target.matches?.(".search input") || !onSearch()) return;
+  document.addEventListener("input", ({ target }) => {
+    if (onProduct || !target.matches?.(".search input") || !document.querySelector("[data-search]")) return;
     clearTimeout(typing);
     typing = setTimeout(() => {
-      history.replaceState(null, "", asked());
+      history.replaceState(null, "", addressOf({ q: target.value }));
       lookalike.lookFor(new URLSearchParams(location.search));
     }, PAUSE);
   });

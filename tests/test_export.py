@@ -19,23 +19,27 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import pytest
 from lxml import html
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from catalogue import precomputed
+from catalogue import precomputed, writer
+from catalogue.content import Extras
 from catalogue.errors import ExportError
+from catalogue.product import Layout
+from catalogue.report import report_bytes
 from catalogue.search import Query
-from storefront.export.render_site import export
-from storefront.file_names import file_name, file_of
+from model.evaluation import Judged, evaluate
+from storefront.export.render_site import done, export
 from storefront.export.swap_folder import MARK, replacing
+from storefront.file_names import file_name, file_of
 from storefront.settings import Settings
-from storefront.export.parallel import done
 from tests.conftest import DESKTOP, PHONE
 from tests.factories import make_product
 from tests.serving import ROOT, in_a_thread
-from tests.shop_folder import make_products, make_shop_folder
+from tests.shop_folder import BUILD, make_products, make_shop_folder
 from tests.test_accessibility import AXE, RULES
 from tests.visiting import cards, heading, similar, too_narrow, visit, visitor, watched
 
+GL = "GL Driver Message"  # of a browser without a graphics card
 ABORTED = "net::ERR_ABORTED"  # the visitor went on to the next page before it was there
 IDS = ("a/b c", "ünï→", "quote\"'<b>", "100%25", "a?b=c#d", "日本 🏺", "..", ".hidden", "!'()*", "x" * 200, "→" * 90)
 
@@ -131,7 +135,7 @@ def content(folder: Path) -> dict[str, str]:
 def links(page: Path) -> Iterator[str]:
     """All addresses of a page."""
     for element in html.fromstring(page.read_bytes()).iter("*"):
-        for name in ("href", "src", "action", "data-copy", "data-map", "data-root"):
+        for name in ("href", "src", "action", "data-figure"):
             if (value := element.get(name)) is not None:
                 yield value
         for source in (element.get("srcset") or "").split(", "):
@@ -402,6 +406,160 @@ def test_pages_say_a_policy_without_inline_scripts(top: Path) -> None:
         assert all(each.get("src") or each.get("type") == "application/ld+json" for each in document.iter("script"))
 
 
+@pytest.fixture(scope="module")
+def figured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site with a report and a map, on which 60 products stand in rows."""
+    products = [replace(each, product_type=f"Kind & {number % 3}") for number, each in enumerate(make_products(60))]
+    folder = make_shop_folder(tmp_path_factory.mktemp("figured"), products)
+    shop = precomputed.load(folder)
+    ids = [each.id for each in products]
+    lists = {each: shop.neighbours(each) for each in ids}
+    places = {each: (800 + 1000 * (number % 9), 1000 + 1000 * (number // 9)) for number, each in enumerate(ids)}
+    labels = {each.id: each.category for each in products}
+    report = evaluate([Judged("shop", lists)], labels, [], products, ids, random_pairs=[-0.2, 0.1, 0.3])
+    extras = Extras(layout=Layout(places, len(ids)), report=report_bytes(report))
+    writer.write(folder, BUILD, list(shop), lists, extras=extras)
+    return exported(folder, tmp_path_factory.mktemp("site") / "below")
+
+
+@pytest.fixture
+def figures(browser: Browser, figured: Path) -> Iterator[Page]:
+    with (
+        file_server(figured.parent) as address,
+        visit(browser, f"{address}/below/", allowed=GL, viewport=DESKTOP) as page,
+    ):
+        yield page
+
+
+def place(graph: Locator, product_id: str) -> tuple[float, float]:
+    """Where the dot of a product is seen."""
+    expect(graph.locator(".main-svg").first).to_be_visible()
+    graph.scroll_into_view_if_needed()
+    x, y = graph.evaluate(
+        """(graph, id) => {
+          const { data, _fullLayout: { xaxis, yaxis } } = graph;
+          const { left, top } = graph.getBoundingClientRect();
+          const [[trace, place]] = data.flatMap((trace) => trace.customdata.flatMap(
+            ([address], place) => (address.endsWith(`/${id}.html`) ? [[trace, place]] : [])));
+          return [left + xaxis._offset + xaxis.d2p(trace.x[place]), top + yaxis._offset + yaxis.d2p(trace.y[place])];
+        }""",
+        product_id,
+    )
+    return x, y
+
+
+def test_a_dot_of_the_map_shows_its_product_and_leads_to_it(figures: Page) -> None:
+    figures.goto("map/1.html")
+    graph, card = figures.locator(".chart-map"), figures.locator(".map-card")
+    x, y = place(graph, "bowl-031")
+    figures.mouse.move(x, y)
+    expect(card).to_have_text("Bowl number 31")
+    figures.wait_for_function("document.querySelector('.map-card img').naturalWidth > 0")
+    shown, box = card.bounding_box(), graph.bounding_box()
+    assert shown
+    assert box
+    assert box["x"] <= shown["x"] <= box["x"] + box["width"] - shown["width"]
+    assert box["y"] <= shown["y"] <= box["y"] + box["height"] - shown["height"]
+    figures.mouse.move(x, box["y"] + 3)
+    expect(card).to_be_hidden()
+    figures.mouse.move(x, y)
+    expect(card).to_be_visible()
+    figures.mouse.down()
+    figures.mouse.up()
+    expect(figures).to_have_url(re.compile(r"/below/p/bowl-031\.html$"))
+    expect(heading(figures)).to_have_text("Bowl number 31")
+    figures.mouse.move(*place(graph, "mug-002"))  # on the map beside it
+    expect(card).to_have_text("Mug number 2")
+    figures.mouse.down()
+    figures.mouse.up()
+    expect(heading(figures)).to_have_text("Mug number 2")
+
+
+def test_a_finger_sees_the_product_of_a_dot_before_it_opens(browser: Browser, figured: Path) -> None:
+    with (
+        file_server(figured) as address,
+        visit(browser, f"{address}/", allowed=GL, viewport=PHONE, has_touch=True, is_mobile=True) as page,
+    ):
+        page.goto("map/1.html")
+        page.touchscreen.tap(*place(page.locator(".chart-map"), "bowl-031"))
+        expect(page.locator(".map-card")).to_have_text("Bowl number 31")
+        page.locator(".map-card").tap()
+        expect(heading(page)).to_have_text("Bowl number 31")
+
+
+def test_a_category_sets_its_dots_off(figures: Page, figured: Path) -> None:
+    opacities = "Object.fromEntries(document.querySelector('.chart-map').data.map((each) => [each.name, each.opacity]))"
+    figures.goto("map/1.html")
+    place(figures.locator(".chart-map"), "mug-000")
+    assert set(figures.evaluate(opacities).values()) == {0.9}
+    figures.locator(".chip", has_text="Kind & 1").click()
+    expect(figures).to_have_url(re.compile(r"/map/Kind%2520%2526%25201-1\.html$"))
+    place(figures.locator(".chart-map"), "mug-000")
+    pale = {"Kind &amp; 0": 0.12, "Kind &amp; 1": 0.9, "Kind &amp; 2": 0.12}
+    assert figures.evaluate(opacities) == pale
+    cards(figures).first.click()
+    place(figures.locator(".chart-map"), "mug-000")
+    assert figures.evaluate(opacities) == pale
+    assert [path.name for path in (figured / "figures").glob("map*")] == ["map.json"]
+
+
+def test_graphs_follow_the_theme(figures: Page) -> None:
+    figures.goto("report.html")
+    graphs = figures.locator(".chart")
+    expect(graphs.locator(".main-svg:first-child")).to_have_count(graphs.count())
+    assert graphs.count() >= 3
+    fill = "document.querySelector('.chart-precision .legendtext').style.fill"
+    before = figures.evaluate(fill)
+    figures.locator(".theme-switch").click()
+    figures.wait_for_function(f"{fill} !== '{before}'")
+    assert figures.evaluate(fill) == "rgb(232, 234, 237)"
+    figures.reload()
+    figures.wait_for_function(f"{fill} === 'rgb(232, 234, 237)'")
+
+
+def test_plotly_is_loaded_for_graphs_alone(figures: Page) -> None:
+    asked: list[str] = []
+    figures.on("request", lambda request: asked.append(request.url))
+    for path, count in (("", 0), ("p/mug-000.html", 0), ("search.html", 0), ("report.html", 1), ("map/1.html", 1)):
+        asked.clear()
+        figures.goto(path, wait_until="networkidle")
+        assert sum("plotly" in url for url in asked) == count, path
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_without_a_server_or_scripts_cards_and_tables_stand_for_graphs(
+    browser: Browser, figured: Path, scripts: bool
+) -> None:
+    with visit(browser, figured.as_uri(), viewport=DESKTOP, java_script_enabled=scripts) as page:
+        page.goto(f"{figured.as_uri()}/map/1.html")
+        expect(page.locator(".map")).to_be_hidden()
+        expect(cards(page)).to_have_count(48)
+        page.goto(f"{figured.as_uri()}/report.html")
+        expect(page.locator("table").first).to_be_visible()
+        for chart in page.locator(".chart").all():
+            expect(chart).to_be_hidden()
+        page.goto(f"{figured.as_uri()}/p/mug-000.html")
+        expect(page.locator(".site-main")).to_be_hidden()
+
+
+@pytest.mark.parametrize("path", ["map/1.html", "report.html"])
+def test_axe_finds_nothing_about_graphs(figures: Page, path: str) -> None:
+    figures.goto(path)
+    expect(figures.locator(".main-svg").first).to_be_visible()
+    found = AXE.run(figures, options=RULES)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_links_of_figures_lead_to_files(figured: Path) -> None:
+    drawn = json.loads((figured / "figures" / "map.json").read_text())["figure"]["data"]
+    told = [dot for trace in drawn for dot in trace["customdata"]]
+    assert len(told) == 60
+    for address, title, photo in told:
+        assert title
+        assert (figured / "figures" / unquote(address)).is_file()
+        assert (figured / "figures" / photo).is_file()
+
+
 @pytest.mark.parametrize("count", [1, 5])
 def test_small_catalogues(browser: Browser, tmp_path: Path, count: int) -> None:
     site = exported(make_shop_folder(tmp_path / "lists", make_products(count)), tmp_path / "site")
@@ -449,7 +607,7 @@ def test_an_export_that_is_killed_leaves_the_former_site(folder: Path, tmp_path:
     before = content(site)
     command = [sys.executable, "-m", "storefront", "export", str(site), "--precomputed", str(folder)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as killed:
-        while killed.poll() is None and not (tmp_path / ".site.draft" / "p").is_dir():
+        while killed.poll() is None and not (tmp_path / ".site.draft" / "new" / "p").is_dir():
             time.sleep(0.005)
         os.kill(killed.pid, signal.SIGKILL)
     assert content(site) == before

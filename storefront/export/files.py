@@ -1,4 +1,4 @@
-"""The files of a site: pages, the API's answers, figures, the index of the search, and sitemaps."""
+"""The files of a site: pages, answers of the API, figures, the index of the search, robots.txt and sitemaps."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,9 +7,8 @@ from urllib.parse import quote, urlsplit
 from catalogue.encoding import dump
 from storefront.api import resources
 from storefront.context import Context
-from storefront.export import search_index
-from storefront.export.search_page import search_page
-from storefront.export.static_page import document_of, figure_file, graphs_of
+from storefront.export import search
+from storefront.export.static_page import address_of, document_of, figure_of, graphs_of
 from storefront.file_names import file_of
 from storefront.pages import browse, page_at
 from storefront.pages import map as map_page
@@ -20,7 +19,7 @@ from storefront.urls import HOME, MAP, PRODUCTS, REPORT, SEARCH, SIMILAR, WORDS,
 NOT_FOUND = "404.html"
 PER_FILE = 100  # products in a file of the API
 
-File = tuple[str, bytes]  # its name below the top of the site, and what is in it
+File = tuple[str, bytes]  # its name below the top of the site, and its content
 
 
 class Contents:
@@ -30,7 +29,7 @@ class Contents:
         self._top, self._inner = replace(context, up=""), replace(context, up="../")
 
     def of_product(self, product_id: str) -> Iterator[File]:
-        """Its page, and what the API says of it and of what looks similar."""
+        """Its page, and the API's answers about it and its similar products."""
         yield self._page(product_address(product_id), "")
         address = f"{PRODUCTS}/{quote(product_id, safe='')}"
         yield file_of(address), dump(resources.product(self._top, product_id, {}))
@@ -43,37 +42,32 @@ class Contents:
         for address in map_page.addresses(self._inner):
             yield self._page(address, MAP)
         yield self._page(REPORT, REPORT)
-        yield file_of(SEARCH), document_of(self._top, search_page(self._top), HOME)
-        yield NOT_FOUND, self._not_found()
-        for number, part in enumerate(search_index.files(self._top)):
+        yield file_of(SEARCH), document_of(self._top, search.search_page(self._top), HOME)
+        # The last page is shown at any address, from which only the root of the host is known.
+        rooted = replace(self._top, up=f"{urlsplit(self._top.settings.public_url).path}/")
+        yield NOT_FOUND, document_of(rooted, missing_page(rooted, rooted.texts.no_such_page))
+        for number, part in enumerate(search.index(self._top)):
             yield file_of(f"{WORDS}{number}.json"), part
         yield from self._figures()
-        yield from self._listed()
+        for page in range(1, max(1, -(-len(self._top.shop) // PER_FILE)) + 1):
+            given = {"page": [str(page)], "per_page": [str(PER_FILE)]}
+            yield file_of(f"{PRODUCTS}?page={page}"), dump(resources.products(self._top, "", given))
         yield from self._for_robots()
 
     def _page(self, address: str, section: str) -> File:
         name = file_of(address)
         context = self._inner if "/" in name else self._top
         path, _, search = address.partition("?")
-        chosen = Browsing.parse(search).query.category
-        return name, document_of(context, page_at(context, path, search), section, chosen)
-
-    def _not_found(self) -> bytes:
-        """It is shown at any address, so that it cannot know the way to the top but from the root of its host."""
-        context = replace(self._top, up=f"{urlsplit(self._top.settings.public_url).path}/")
-        return document_of(context, missing_page(context, context.texts.no_such_page))
+        return name, document_of(
+            context, page_at(context, path, search), section, Browsing.parse(search).query.category
+        )
 
     def _figures(self) -> Iterator[File]:
-        """The figures of the map, whose addresses lead from its pages, and of the report."""
-        for context, page in ((self._inner, MAP), (self._top, REPORT)):
-            for address, content in map(figure_file, graphs_of(page_at(context, page).main)):
-                yield file_of(address), content
-
-    def _listed(self) -> Iterator[File]:
-        """All products page by page, as the API lists them."""
-        for page in range(1, max(1, -(-len(self._top.shop) // PER_FILE)) + 1):
-            given = {"page": [str(page)], "per_page": [str(PER_FILE)]}
-            yield file_of(f"{PRODUCTS}?page={page}"), dump(resources.products(self._top, "", given))
+        graphs = graphs_of(page_at(self._top, REPORT).main)
+        if dots := map_page.dots_of(self._inner):
+            graphs.append(map_page.chart(self._inner, dots))
+        for graph in graphs:
+            yield file_of(address_of(graph)), figure_of(self._inner, graph)
 
     def _for_robots(self) -> Iterator[File]:
         base = self._top.settings.public_url

@@ -1,8 +1,13 @@
 """The whole site and its API as files, for any host that serves files."""
 
+import multiprocessing
 import os
 import shutil
-from collections.abc import Callable, Iterable
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,13 +20,15 @@ from catalogue.shop import Shop
 from storefront.api import widget
 from storefront.context import ASSETS, Context
 from storefront.export.files import Contents, File
-from storefront.export.parallel import done
 from storefront.export.static_page import NEEDED
 from storefront.export.swap_folder import MARK, replacing
 from storefront.settings import Settings
 
 FORMAT = 1
+FEW = 1000  # products that one process has written before others have begun
+CHUNK = 16  # products that a worker writes at a time
 
+Work = Callable[[str], int]
 Track = Callable[[Iterable[int], int], AbstractContextManager[Iterable[int]]]
 
 
@@ -44,22 +51,57 @@ def export(folder: Path, out: Path, settings: Settings, track: Track, processes:
         contents = Contents(Context(shop, replace(settings, path_prefix=""), up=""))
 
         def write(files: Iterable[File]) -> int:
-            return sum(_write(draft, file) for file in files)
+            return sum(_write(draft, *file) for file in files)
 
-        written = write(contents.of_site()) + _copy_assets(draft)
+        written = write(contents.of_site()) + write(_assets())
         ids = [product.id for product in shop.products]
-        with track(done(lambda product_id: write(contents.of_product(product_id)), ids, processes), len(ids)) as counts:
+        workers = processes or (os.cpu_count() or 1 if len(ids) > FEW else 1)
+        with track(done(lambda product_id: write(contents.of_product(product_id)), ids, workers), len(ids)) as counts:
             written += sum(counts)
         if settings.serves_images:
             written += _link_images(shop, folder / precomputed.IMAGES, draft / precomputed.IMAGES)
         mark = {"format": FORMAT, "catalogue": shop.manifest.version, "products": len(shop), "files": written + 1}
-        _write(draft, (MARK, dump(mark)))
+        _write(draft, MARK, dump(mark))
     return Exported(len(shop), written + 1)
 
 
-def _write(folder: Path, file: File) -> int:
+def done(work: Work, ids: Sequence[str], processes: int) -> Iterator[int]:
+    """The number that `work` returns for each id. Raises its errors, and ExportError when a process is killed."""
+    if processes == 1:
+        yield from map(work, ids)
+        return
+    forked = multiprocessing.get_context("fork")  # the catalogue is open already
+    with ProcessPoolExecutor(processes, forked, _begin, (work,)) as pool:
+        try:
+            yield from pool.map(_one, ids, chunksize=CHUNK)
+        except BrokenProcessPool as error:
+            raise ExportError("a process was ended from outside. Run the same command again.") from error
+
+
+_inherited: list[
+    Work
+] = []  # in a worker: the function of its parent, which cannot be sent, as a catalogue is open in it
+
+
+def _begin(work: Work) -> None:
+    """A worker leaves Ctrl-C to its parent, and ends with it."""
+    _inherited.append(work)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+    os._exit(1)
+
+
+def _one(product_id: str) -> int:
+    return _inherited[0](product_id)
+
+
+def _write(folder: Path, name: str, content: bytes) -> int:
     """How many files that is."""
-    name, content = file
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -72,25 +114,19 @@ def _write(folder: Path, file: File) -> int:
     return 1
 
 
-def _copy_assets(draft: Path) -> int:
+def _assets() -> Iterator[File]:
     for name in NEEDED:
-        _write(draft, (f"{ASSETS.name}/{name}", (ASSETS / name).read_bytes()))
-    return len(NEEDED) + _write(draft, (widget.SCRIPT.lstrip("/"), widget.script()))
+        yield f"{ASSETS.name}/{name}", (ASSETS / name).read_bytes()
+    yield widget.SCRIPT.lstrip("/"), widget.script()
 
 
 def _link_images(shop: Shop, images: Path, out: Path) -> int:
     """Thumbnails take no room twice where the disk can link; products may share one."""
-    linked = 0
-    for path in (thumbnail.path(size) for entry in shop for thumbnail in entry.thumbnails for size in SIZES):
-        if not (out / path).exists():
-            (out / path).parent.mkdir(parents=True, exist_ok=True)
-            _link(images / path, out / path)
-            linked += 1
-    return linked
-
-
-def _link(source: Path, out: Path) -> None:
-    try:
-        os.link(source.resolve(), out)
-    except OSError:  # another disk, or one without links
-        shutil.copyfile(source, out)
+    paths = {thumbnail.path(size) for entry in shop for thumbnail in entry.thumbnails for size in SIZES}
+    for path in paths:
+        (out / path).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link((images / path).resolve(), out / path)
+        except OSError:  # another disk, or one without links
+            shutil.copyfile(images / path, out / path)
+    return len(paths)

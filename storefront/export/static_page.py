@@ -6,25 +6,27 @@ from typing import Any
 
 from dash import dcc, html
 
+from catalogue.encoding import Entry
+from storefront.components import cards
 from storefront.components.base import data
 from storefront.components.charts import TEMPLATES
 from storefront.components.render import to_html
 from storefront.components.shell import shell
 from storefront.context import Context
 from storefront.document import PLOTLY, STYLES
+from storefront.pages.map import escaped
 from storefront.pages.page import Page
 from storefront.parts import as_json, window_title
 from storefront.seo.head import Head
 from storefront.server.headers import policy
 from storefront.templates import render
-from storefront.urls import ASSETS, HOME
+from storefront.urls import ASSETS, HOME, product_address
 
 ALONE = "alone.css"  # for a product that nothing stands beside
 SCRIPTS = ("keyboard.js", "find.js", "files.js")
 FRAMES = "; frame-ancestors"  # which counts in headers alone
 NEEDED = (*STYLES, ALONE, PLOTLY, "theme.js", *SCRIPTS, "favicon.svg")
 FIGURES = "/figures/"
-TEXTS = ("copied", "no_connection")
 
 
 def document_of(context: Context, page: Page, section: str = "", chosen: str = "") -> bytes:
@@ -41,9 +43,10 @@ def document_of(context: Context, page: Page, section: str = "", chosen: str = "
         "section": context.at(section) if section else "",
         "plotly": asset(PLOTLY),
         "alone": asset(ALONE),
-        "chosen": chosen,
-        "texts": {name: getattr(context.texts, name) for name in TEXTS},
+        "copied": context.texts.copied,
+        "step": to_html(cards.step(context, page.entry, HOME)) if page.entry else "",
     }
+    main, product = (_still(context, part, chosen) for part in (page.main, page.product))
     return render(
         "file.html",
         context=context,
@@ -54,7 +57,7 @@ def document_of(context: Context, page: Page, section: str = "", chosen: str = "
         asset=asset,
         styles=STYLES,
         scripts=SCRIPTS,
-        layout=to_html(shell(context, _still(context, page.main), _still(context, page.product), beside=HOME)),
+        layout=to_html(shell(context, main, product, beside=HOME)),
     ).encode()
 
 
@@ -64,22 +67,34 @@ def graphs_of(node: Any) -> list[Any]:
     return [each for each in nodes if isinstance(each, dcc.Graph)]
 
 
-def figure_file(graph: Any) -> tuple[str, bytes]:
-    """The address of a graph's figure, and the figure with the templates of both themes."""
-    content = {"figure": graph.figure, "config": graph.config, "templates": TEMPLATES}
-    return f"{FIGURES}{graph.id['index']}.json", as_json(content)
+def address_of(graph: Any) -> str:
+    """The address of a graph's figure."""
+    return f"{FIGURES}{graph.id['index']}.json"
 
 
-def _still(context: Context, node: Any) -> Any:
+def figure_of(context: Context, graph: Any) -> bytes:
+    """A figure with the templates of both themes; its dots know address, title and photo instead of an id."""
+    for trace in graph.figure["data"]:
+        if "customdata" in trace:
+            trace["customdata"] = [_dot(context, entry) for entry in context.shop.entries(trace["customdata"])]
+    return as_json({"figure": graph.figure, "config": graph.config, "templates": TEMPLATES})
+
+
+def _dot(context: Context, entry: Entry) -> tuple[str, str, str]:
+    photo = context.image(entry.thumbnails[0], 160) if entry.thumbnails else ""
+    return context.at(product_address(entry.product.id)), entry.product.title, photo
+
+
+def _still(context: Context, node: Any, chosen: str) -> Any:
     """The same components with a place for each graph, which `assets/files.js` draws from a file."""
     graphs = graphs_of(node)
     if isinstance(node, list | tuple):
-        return [_still(context, each) for each in node]
+        return [_still(context, each, chosen) for each in node]
     if not graphs:
         return node
     if graphs[0] is node:
-        name, _ = figure_file(node)
-        return html.Div(className=f"dash-graph {node.className}", **data(figure=context.at(name)))
+        attributes = data(figure=context.at(address_of(node)), chosen=escaped(chosen))
+        return html.Div(className=f"dash-graph {node.className}", **attributes)
     opened = copy(node)
-    opened.children = _still(context, node.children)
+    opened.children = _still(context, node.children, chosen)
     return opened

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -73,13 +72,15 @@ def map_page(context: Context, wanted: Browsing) -> Page:
     offered = [
         each for number, each in enumerate(dots.counts.items()) if number < CHIPS or each[0] == wanted.query.category
     ]
+    # Where pages are files, all of them draw one file.
+    drawn = graph("map", [], {}) if context.is_files else chart(context, dots, wanted.query.category)
     return Page(
         title=texts.map_title,
         description=texts.map_explained,
         main=[
             html.H1(texts.map_title, className="page-title", tabIndex="-1"),
             html.P(" ".join([texts.map_explained, *_left_out(context, dots)]), className="page-lead"),
-            html.Div([_chart(context, dots, wanted.query.category), dcc.Tooltip(id=ids.MAP_TOOLTIP)], className="map"),
+            html.Div([drawn, dcc.Tooltip(id=ids.MAP_TOOLTIP)], className="map"),
             chips(context, wanted, MAP, len(dots.some), offered) if offered else None,
             html.H2(texts.map_listed, className="section-title"),
             html.P(count, className="result-count map-count", role="status"),
@@ -111,8 +112,8 @@ def dot_card(context: Context, product_id: str) -> list[Component]:
     return [Link(content, href=context.at(product_address(product_id, MAP)), className="map-card")]
 
 
-def _chart(context: Context, dots: Dots, chosen: str) -> Component:
-    """A trace for each of the largest categories, over one in grey for all others."""
+def chart(context: Context, dots: Dots, chosen: str = "") -> Component:
+    """A trace for each of the largest categories, over one in grey for all others; dots know the ids of products."""
     traces: dict[str, list[Placed]] = {"": [], **{name: [] for name in [*dots.counts][:COLOURED]}}
     for dot in dots.some:
         traces.get(dot.category, traces[""]).append(dot)
@@ -121,7 +122,7 @@ def _chart(context: Context, dots: Dots, chosen: str) -> Component:
         {
             "type": "scattergl", "mode": "markers", "name": escaped(name) or context.texts.others,
             "x": [dot.place[0] for dot in found], "y": [dot.place[1] for dot in found],
-            "customdata": _told(context, found), "hoverinfo": "none",
+            "customdata": [dot.product_id for dot in found], "hoverinfo": "none",
             "marker": {"size": size, **({} if name else {"color": GREY})},
             "opacity": 0.9 if chosen in ("", name) else PALE,
         }
@@ -139,21 +140,6 @@ def _chart(context: Context, dots: Dots, chosen: str) -> Component:
         "legend": {"orientation": "h", "y": 0, "yanchor": "top", **ISOLATE},
     }  # fmt: skip
     return graph("map", data, layout, ZOOM)
-
-
-def _told(context: Context, dots: list[Placed]) -> list[Any]:
-    """The ids, by which callbacks ask for more; where nobody answers them, the address, title and photo of each."""
-    products = [dot.product_id for dot in dots]
-    if not context.is_files:
-        return [*products]
-    return [
-        [
-            context.at(product_address(entry.product.id)),
-            entry.product.title,
-            context.image(entry.thumbnails[0], 160) if entry.thumbnails else "",
-        ]
-        for entry in context.shop.entries(products)
-    ]
 
 
 def escaped(text: str) -> str:
