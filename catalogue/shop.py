@@ -17,7 +17,8 @@ from catalogue.shards import Kind, Shards, understood
 class Shop:
     """A catalogue with its neighbour lists, in a database.
 
-    Products stand in the order of their numbers: that of their ids, until a large catalogue was updated.
+    Products stand in the order of their numbers: that of their ids, until a large catalogue was updated. A search
+    without text mixes their categories: see `Query`.
 
     Any thread may ask, and a process forked from the one that loaded it.
     """
