@@ -371,6 +371,29 @@ def test_no_room_for_the_tables_is_one_clear_error(tmp_path: Path) -> None:
     assert "TMPDIR" in answer.stderr
 
 
+READ_ONLY = ["unshare", "--mount", "--map-root-user", "sh", "-c", 'mount -o remount,bind,ro / && exec "$@"', "sh"]
+SORTED = """
+from catalogue.database import Database
+
+rows = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT 50000) SELECT hex(randomblob(99)) FROM n"
+database = Database()
+with database.filling() as connection:
+    connection.execute(f"CREATE TABLE texts AS {rows} ORDER BY 1")
+database.beside("CREATE TABLE beside.sorted AS SELECT * FROM texts ORDER BY 1 DESC")
+print(len(database.rows("SELECT * FROM texts UNION SELECT * FROM beside.sorted")))
+"""
+
+
+@pytest.mark.skipif(
+    subprocess.run([*READ_ONLY, "true"], capture_output=True, check=False).returncode != 0,
+    reason="a disk cannot be made read-only here",
+)
+def test_many_rows_are_sorted_on_a_read_only_disk() -> None:
+    command = [*READ_ONLY, sys.executable, "-c", SORTED]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout == "50000\n"
+
+
 def test_two_shops_do_not_mix(tmp_path: Path) -> None:
     shops = []
     for name in ("one", "two"):
