@@ -8,7 +8,7 @@ precomputed/
     VERSION/heats-0000.json           where the similarity comes from, where that was asked for
     VERSION/changes-0001.json         rows of all these that an update of a large catalogue changed: see `updates`
     VERSION/duplicates.json           groups of products that look the same
-    VERSION/map.json                  the place of each product on a map of the catalogue
+    VERSION/map.json                  the place of each product on a map of the catalogue, and the map's labels
     VERSION/report.json               how good the lists are
     images/ab/….webp                  thumbnails, named by the photo that they show
     photo/                            the search by photo, where it was made: `model.bundled` has its format
