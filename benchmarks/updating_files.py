@@ -119,8 +119,10 @@ def _changed(entries: Sequence[Entry]) -> list[Entry]:
 def _version(source: Path, entries: Sequence[Entry], touched: Collection[int] = ()) -> Version:
     folder = source / read_manifest(source).version
     ids = [entry.product.id for entry in entries]
-    places, laid_out = encoding.parse_map((folder / MAP).read_bytes())
-    layout = Layout({own: _place(own, place) for own, place in zip(ids, places, strict=True) if place}, laid_out)
+    places, laid_out, groups = encoding.parse_map((folder / MAP).read_bytes())
+    layout = Layout(
+        {own: _place(own, place) for own, place in zip(ids, places, strict=True) if place}, laid_out, groups
+    )
     lists, elsewhere = (Rows(folder, kind, ids, touched) for kind in ("neighbours", "elsewhere"))
     return Version(entries, lists, Extras(elsewhere, layout=layout))
 

@@ -44,7 +44,7 @@ class Database:
         """
         connection = sqlite3.connect(self._path, check_same_thread=False)
         try:
-            connection.executescript(_quick())
+            connection.executescript(_quick(self._path))
             yield connection
             connection.commit()
         except sqlite3.OperationalError as error:
@@ -68,7 +68,7 @@ class Database:
         if not self._second.exists():
             return False
         connection.execute("ATTACH ? AS beside", [str(self._second)])
-        connection.executescript(_quick("beside."))
+        connection.executescript(_quick(self._second, "beside."))
         return True
 
     def beside(self, script: str) -> None:
@@ -102,7 +102,7 @@ class Database:
             connection = sqlite3.connect(_read_only(self._path), uri=True)
             try:
                 connection.execute("ATTACH ? AS beside", [draft.as_uri()])
-                connection.executescript(f"{_quick('beside.')}; BEGIN; {script}; COMMIT")
+                connection.executescript(f"{_quick(draft, 'beside.')}; BEGIN; {script}; COMMIT")
             except sqlite3.OperationalError as error:
                 raise _full(draft, error) from error
             finally:
@@ -116,7 +116,7 @@ class Database:
         opened, process = self._own.connections, os.getpid()
         if process not in opened:
             opened[process] = sqlite3.connect(_read_only(self._path), uri=True)
-            opened[process].execute(f"PRAGMA cache_size = -{CACHE}")
+            opened[process].executescript(f"PRAGMA cache_size = -{CACHE}; PRAGMA {_temporary(self._path)}")
         return opened[process]
 
 
@@ -132,11 +132,15 @@ def _read_only(path: Path) -> str:
     return f"{path.as_uri()}?mode=ro&immutable=1"
 
 
-def _quick(schema: str = "") -> str:
+def _quick(path: Path, schema: str = "") -> str:
     """For a file that nobody needs after a crash."""
-    return "; ".join(
-        f"PRAGMA {schema}{each}" for each in (f"page_size = {PAGE}", "journal_mode = OFF", "synchronous = OFF")
-    )
+    settings = (f"page_size = {PAGE}", "journal_mode = OFF", "synchronous = OFF", _temporary(path))
+    return "; ".join(f"PRAGMA {schema}{each}" for each in settings)
+
+
+def _temporary(path: Path) -> str:
+    """The setting for what SQLite sorts: in memory where the file lies there, as there may be no disk to write to."""
+    return f"temp_store = {'MEMORY' if path.is_relative_to(_MEMORY) else 'DEFAULT'}"
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from itertools import accumulate, chain, pairwise
 from typing import Any, NamedTuple
 
-from catalogue.product import AVAILABILITIES, Layout, Price, Product, Thumbnail
+from catalogue.product import AVAILABILITIES, Layout, MapGroup, Price, Product, Thumbnail
 
 FORMAT = 2
 SHARD = 1000  # products in one file of the catalogue or of neighbour lists
@@ -28,6 +28,7 @@ _FLAGS = {digit: flags for flags, digit in enumerate(_DIGITS)}
 _KEYS = {item.name for item in fields(Product)} | {"thumbnails"}
 _FILE = re.compile(r"(?:[0-9a-f]{16}/)?[a-z]+(?:-\d+)?\.json")
 _ROW = re.compile(rb"\[[^][]*(?:\[[^][]*\][^][]*)*\]")  # one of many in a file, none of which has brackets in its texts
+_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which cannot be written
 
 Pair = tuple[int, int, int]  # index, similarity × 10⁴, reasons
 Place = tuple[int, int]  # to the right and up
@@ -230,12 +231,14 @@ def parse_groups(content: bytes) -> list[tuple[int, ...]]:
 
 
 def map_bytes(ids: Sequence[str], layout: Layout) -> bytes:
-    """The places of the products `ids`, in their order, 0 for one without."""
-    return dump({"laid_out": layout.laid_out, "places": [layout.places.get(each, 0) for each in ids]})
+    """The places of the products `ids`, in their order, 0 for one without, and the labels of the map if it has any."""
+    value = {"laid_out": layout.laid_out, "places": [layout.places.get(each, 0) for each in ids]}
+    groups = [[*group.place, group.name, group.count] for group in layout.groups]
+    return dump(value | ({"groups": groups} if groups else {}))
 
 
-def parse_map(content: bytes) -> tuple[list[Place | None], int]:
-    """Places in the order of the ids, and how many were laid out together.
+def parse_map(content: bytes) -> tuple[list[Place | None], int, tuple[MapGroup, ...]]:
+    """Places in the order of the ids, how many were laid out together, and the labels.
 
     Raises ValueError, KeyError or TypeError for what is not a map.
     """
@@ -243,7 +246,17 @@ def parse_map(content: bytes) -> tuple[list[Place | None], int]:
     places = [parse_place(*place) if place else None for place in value["places"]]
     if type(value["laid_out"]) is not int or not 0 <= value["laid_out"] <= len(places):
         raise ValueError(f"expected laid_out from 0 to {len(places)}, received {value['laid_out']!r}")
-    return places, value["laid_out"]
+    return places, value["laid_out"], parse_map_groups(value.get("groups", []))
+
+
+def parse_map_groups(rows: Sequence[Any]) -> tuple[MapGroup, ...]:
+    """The labels of a map from `[x, y, name, count]` each. Raises ValueError or TypeError for what is none."""
+    for _, _, name, count in rows:
+        if not isinstance(name, str) or not name or _SURROGATE.search(name):
+            raise ValueError(f"expected a name on the map, received {name!r}")
+        if type(count) is not int or count < 1:
+            raise ValueError(f"expected a number of products from 1, received {count!r}")
+    return tuple([MapGroup(name, parse_place(x, y), count) for x, y, name, count in rows])
 
 
 def parse_place(*values: int) -> Place:

@@ -99,7 +99,8 @@ class Finder:
     def _listed(self, query: Query, limit: int, offset: int) -> tuple[list[int], int]:
         category = self._category(query)
         if not category and query.sort == "relevance":
-            return list(range(self._products)[offset : offset + limit]), self._products
+            sql = "SELECT position FROM mixed WHERE rank > ? AND rank <= ? ORDER BY rank"
+            return self._positions(sql, [offset, offset + limit]), self._products
         where = "WHERE category = ?" if category else ""
         table = "sorted" if self._database.has_beside() else "orders"  # the one without indexes is there at once
         sql = f"SELECT position FROM {table} {where} ORDER BY {COLUMNS[query.sort]}, position LIMIT ? OFFSET ?"

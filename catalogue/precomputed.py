@@ -8,7 +8,7 @@ precomputed/
     VERSION/heats-0000.json           where the similarity comes from, where that was asked for
     VERSION/changes-0001.json         rows of all these that an update of a large catalogue changed: see `updates`
     VERSION/duplicates.json           groups of products that look the same
-    VERSION/map.json                  the place of each product on a map of the catalogue
+    VERSION/map.json                  the place of each product on a map of the catalogue, and the map's labels
     VERSION/report.json               how good the lists are
     images/ab/….webp                  thumbnails, named by the photo that they show
     photo/                            the search by photo, where it was made: `model.bundled` has its format
@@ -21,7 +21,7 @@ import hashlib
 import os
 import sqlite3
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,12 +71,14 @@ def load(folder: str | Path, *, images: bool = True) -> Shop:
 
 
 def apply(
-    folder: Path, manifest: Manifest, paths: Iterable[str], connection: sqlite3.Connection, *, beside: bool = False
+    folder: Path, manifest: Manifest, paths: Sequence[str], connection: sqlite3.Connection, *, beside: bool = False
 ) -> None:
     """Put files of changes into filled tables, which then have the version's products. Raises PrecomputedError."""
     for path in paths:
         with understood_file(folder / path):
             applying.apply(connection, change_in(folder, manifest, path), beside=beside)
+    if paths:
+        applying.mix(connection)
     if (counts := applying.counts(connection, manifest.sharded)) != (manifest.products, manifest.products):
         raise _miscounted(folder, *counts, manifest.products)
 

@@ -108,15 +108,26 @@ class Thumbnail:
         return self.digest_160 if size == 160 else self.digest_320
 
 
+@dataclass(frozen=True, slots=True)
+class MapGroup:
+    """A label on the map: the category or word that stands out around `place`, and how many products there have it."""
+
+    name: str
+    place: tuple[int, int]
+    count: int
+
+
 @dataclass(frozen=True)
 class Layout:
     """A map of a catalogue: `places` are (x, y) by product id, whole numbers from 0 to 9999, x to the right and y up.
 
-    `laid_out` of them, at least, were laid out together; the others were added beside them later.
+    `laid_out` of them, at least, were laid out together; the others were added beside them later. `groups` are its
+    labels, the largest first, then by name.
     """
 
     places: Mapping[str, tuple[int, int]]
     laid_out: int
+    groups: tuple[MapGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

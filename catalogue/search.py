@@ -15,8 +15,10 @@ WORDS, LONGEST = 16, 64  # words of a text that are looked for, and characters o
 class Query:
     """Products of `category` that have each word of `text`, or words that begin so; what is empty asks for nothing.
 
-    Without text "relevance" is the order of the catalogue, by id unless it was updated. "price" is the lowest first,
-    "price-down" the highest; products without a price, or without a date for "newest", come last.
+    Without text and category "relevance" is a mixture: every page has the categories in about the proportion in which
+    the whole catalogue has them, and each category's products in the order of their numbers. Within a category it is
+    that order. "price" is the lowest first, "price-down" the highest; products without a price, or without a date for
+    "newest", come last.
     """
 
     text: str = ""

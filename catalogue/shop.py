@@ -9,7 +9,7 @@ from catalogue.database import Database
 from catalogue.encoding import MAP, REPORT, SCALE, SHARD, Entry, Manifest
 from catalogue.errors import UnknownProduct
 from catalogue.finding import Finder
-from catalogue.product import Layout, Neighbour, Placed, Product, Thumbnail
+from catalogue.product import Layout, MapGroup, Neighbour, Placed, Product, Thumbnail
 from catalogue.search import Found, Query
 from catalogue.shards import Kind, Shards, understood
 
@@ -17,7 +17,8 @@ from catalogue.shards import Kind, Shards, understood
 class Shop:
     """A catalogue with its neighbour lists, in a database.
 
-    Products stand in the order of their numbers: that of their ids, until a large catalogue was updated.
+    Products stand in the order of their numbers: that of their ids, until a large catalogue was updated. A search
+    without text mixes their categories: see `Query`.
 
     Any thread may ask, and a process forked from the one that loaded it.
     """
@@ -142,10 +143,10 @@ class Shop:
         if not content:
             return None
         with understood(MAP):
-            places, laid_out = encoding.parse_map(content)
+            places, laid_out, groups = encoding.parse_map(content)
             ids = (product_id for (product_id,) in self._database.rows("SELECT id FROM products ORDER BY position"))
             by_id = {product_id: place for product_id, place in zip(ids, places, strict=True) if place}
-        return Layout(by_id, laid_out) if by_id else None
+        return Layout(by_id, laid_out, groups) if by_id else None
 
     def places(self, most: int) -> tuple[list[Placed], int]:
         """Up to `most` products with a place on the map, chosen evenly by their numbers, and how many have one."""
@@ -160,6 +161,16 @@ class Shop:
                 WHERE key % ? = 0 AND type = 'array'"""
             rows = self._database.rows(sql, [content.decode(), -(-len(self) // most)])
             return [Placed(own, name, encoding.parse_place(*json.loads(place))) for own, name, place in rows], placed
+
+    def map_groups(self) -> tuple[MapGroup, ...]:
+        """The labels of the map, the largest first, then by name; none where the build made none, or no map.
+
+        Raises PrecomputedError for what makes no sense.
+        """
+        with understood(MAP):
+            sql = "SELECT json_extract(CAST(content AS TEXT), '$.groups') FROM files WHERE name = ?"
+            found = [text for (text,) in self._database.rows(sql, [MAP]) if text is not None]
+            return encoding.parse_map_groups(json.loads(*found)) if found else ()
 
     def check(self) -> None:
         """Read all that is otherwise read when it is asked for. Raises PrecomputedError for what makes no sense."""

@@ -28,6 +28,7 @@ CREATE TABLE categories (number INTEGER PRIMARY KEY, name TEXT, size INTEGER);
 CREATE TABLE orders (
     position INTEGER PRIMARY KEY, category INTEGER, price INTEGER, price_down INTEGER, newest INTEGER, title TEXT
 );
+CREATE TABLE mixed (rank INTEGER PRIMARY KEY, position INTEGER);
 CREATE INDEX group_of ON groups (position);
 CREATE INDEX in_group ON groups (number);
 """
@@ -46,6 +47,15 @@ FROM json_each(?)
 CATEGORIES = """
 INSERT INTO categories SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')
 FROM json_each(?)
+"""
+# Product number i, from 0, of the n in its category gets the key (i + 1/2) / n: so each category is spread evenly over
+# the whole order. Ranks count from 1 in the order of the keys, so that a page is a range of ranks.
+MIX = """
+INSERT INTO mixed (position)
+SELECT position FROM (
+    SELECT position, size, row_number() OVER (PARTITION BY category ORDER BY position) AS nth
+    FROM orders JOIN categories ON number = category
+) ORDER BY (nth - 0.5) / size, position
 """
 
 
@@ -79,7 +89,7 @@ class Tables:
     def finish(self) -> None:
         """Add what is known of all products, and wait until everything is written."""
         rows = [[number, name, self._sizes[name]] for name, number in self._categories.items()]
-        self._write((CATEGORIES, json.dumps(rows)))
+        self._write((CATEGORIES, json.dumps(rows)), (MIX,))
         self._wait(0)
 
     def _add_products(self, content: bytes) -> dict[int, Listing]:

@@ -15,7 +15,7 @@ from catalogue.precomputed import IMAGES, MANIFEST, PHOTO, load
 from catalogue.product import Layout, Neighbour, Product
 from catalogue.report import report_bytes
 from catalogue.shop import Shop
-from model import heatmap, judging, layout, palettes, reasons, thumbnails
+from model import heatmap, judging, layout, map_groups, palettes, reasons, thumbnails
 from model.changes import Changes, changes
 from model.extracted import Extracted, at_work_alone, catalogue, of_gathered
 from model.extractors import Extractor, Network
@@ -139,9 +139,9 @@ def told(lists: Lists, products: Sequence[Product], colours: reasons.Palettes, s
 
 
 def _layout(extracted: Extracted, lists: Lists, before: Shop | None, track: Track) -> Layout:
-    """The map, on which products of the version before stay where they were."""
+    """The map, on which products of the version before stay where they were, with its labels."""
     near = Named.of(extracted.ids, lists.similar).first(MAPPED)
-    return layout.lay_out(
+    laid_out = layout.lay_out(
         extracted.ids,
         near.indices,
         near.similarities,
@@ -149,6 +149,13 @@ def _layout(extracted: Extracted, lists: Lists, before: Shop | None, track: Trac
         before.layout if before else None,
         track,
     )
+    return labelled(laid_out, extracted.listed)
+
+
+def labelled(laid_out: Layout, products: Sequence[Product]) -> Layout:
+    """A map of the `products` with the names of its neighbourhoods."""
+    places = [laid_out.places[product.id] for product in products]
+    return replace(laid_out, groups=map_groups.named(products, places))
 
 
 def _heats(extracted: Extracted, lists: Lists, network: Network, preset: Preset, track: Track) -> dict[str, list[str]]:

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from catalogue import feed
+from catalogue.precomputed import load
 from tests.serving import ROOT
 
 DEMO = ROOT / "data" / "demo"
@@ -91,6 +92,12 @@ def test_a_product_renders(tmp_path: Path) -> None:
     with Image.open(tmp_path / "images" / "mug-001.webp") as picture:
         assert picture.size == (64, 64)
         assert len(set(picture.convert("L").tobytes())) > 20
+
+
+def test_its_map_names_every_kind(truth: dict[str, dict[str, str]]) -> None:
+    groups = load(ROOT / "precomputed").map_groups()
+    assert {group.name for group in groups} == {product.category for product in PRODUCTS}
+    assert len(groups) == len({row["kind"] for row in truth.values()})
 
 
 def _render(*arguments: str) -> None:

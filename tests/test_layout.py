@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from catalogue.encoding import SIDE, map_bytes, parse_map
-from catalogue.product import Layout
+from catalogue.product import Layout, MapGroup
 from model.extractors import Features
 from model.layout import FEW, kept, lay_out
 from model.neighbours import TopK, top_k
@@ -23,8 +23,12 @@ from tests.serving import ROOT
 
 KINDS, OF_A_KIND = 8, 30
 coordinates = st.integers(0, SIDE - 1)
+named = texts().filter(bool)
+labels = st.lists(st.builds(MapGroup, named, st.tuples(coordinates, coordinates), st.integers(1)), max_size=3).map(
+    tuple
+)
 layouts = st.dictionaries(texts(), st.tuples(coordinates, coordinates), max_size=8).flatmap(
-    lambda places: st.integers(0, len(places)).map(lambda laid_out: Layout(places, laid_out))
+    lambda places: st.builds(Layout, st.just(places), st.integers(0, len(places)), labels)
 )
 small_features = arrays.arrays(
     np.float32, st.tuples(st.integers(1, FEW - 1), st.integers(1, 4)), elements=st.integers(-2, 2).map(float)
@@ -286,8 +290,13 @@ def test_kept_counts_neighbours_in_the_map_that_are_in_the_lists() -> None:
 @given(layouts)
 def test_parsing_gives_back_what_was_written(layout: Layout) -> None:
     ids = sorted(layout.places)
-    places, laid_out = parse_map(map_bytes(ids, layout))
-    assert (dict(zip(ids, places, strict=True)), laid_out) == (layout.places, layout.laid_out)
+    places, laid_out, groups = parse_map(map_bytes(ids, layout))
+    assert (dict(zip(ids, places, strict=True)), laid_out, groups) == (layout.places, layout.laid_out, layout.groups)
+
+
+def test_a_map_of_an_older_build_has_no_labels() -> None:
+    assert parse_map(b'{"laid_out":1,"places":[[1,2]]}') == ([(1, 2)], 1, ())
+    assert map_bytes(["a"], Layout({"a": (1, 2)}, 1)) == b'{"laid_out":1,"places":[[1,2]]}'
 
 
 def test_a_place_takes_few_bytes(layout: Layout) -> None:
@@ -306,3 +315,17 @@ def test_a_place_takes_few_bytes(layout: Layout) -> None:
 def test_what_is_no_map_is_refused(content: str) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):
         parse_map(content.encode())
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        "null", "1", '{"a":1}', '["Mugs"]', '["four"]', "[[1,2]]", '[[1,2,"Mugs"]]', '[[1,2,"Mugs",3,4]]',
+        '[[1,2,"",3]]', "[[1,2,3,4]]", '[[1,2,["Mugs"],3]]', '[[1,2,null,3]]', '[[1,2,"\\ud800",3]]',
+        '[[1,2,"Mugs",0]]', '[[1,2,"Mugs",-3]]', '[[1,2,"Mugs",true]]', '[[1,2,"Mugs",3.0]]', '[[1,2,"Mugs","3"]]',
+        '[[1,10000,"Mugs",3]]', '[[-1,2,"Mugs",3]]', '[[1,true,"Mugs",3]]', '[[1.5,2,"Mugs",3]]', '[["1",2,"Mugs",3]]',
+    ],
+)  # fmt: skip
+def test_what_are_no_labels_is_refused(groups: str) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        parse_map(f'{{"groups":{groups},"laid_out":1,"places":[[0,0]]}}'.encode())

@@ -16,7 +16,7 @@ from catalogue.content import Extras
 from catalogue.encoding import SHARD, Entry, Manifest, manifest_bytes, version_of
 from catalogue.errors import PrecomputedError, UnknownProduct
 from catalogue.precomputed import load, read_manifest, verify
-from catalogue.product import Layout, Neighbour, Placed, Product
+from catalogue.product import Layout, MapGroup, Neighbour, Placed, Product
 from tests.factories import make_product, products
 from tests.shop_folder import BUILD, make_products, make_shop_folder
 
@@ -263,6 +263,7 @@ def test_a_manifest_without_all_lists_is_refused(tmp_path: Path) -> None:
         ("heats-0000.json", [["1"]], "1 rows"),
         ("map.json", {"laid_out": 1, "places": [[1, 1]]}, "cannot be read"),
         ("map.json", {"laid_out": 1, "places": [[1, 1], [1, 10_000]]}, "expected a place"),
+        ("map.json", {"laid_out": 1, "places": [[1, 1], 0], "groups": [[1, 1, "", 1]]}, "expected a name"),
     ],
 )
 def test_lists_that_make_no_sense_are_named_when_they_are_read(
@@ -295,6 +296,42 @@ def test_some_of_many_places_are_chosen_evenly(tmp_path: Path) -> None:
     assert shop.places(4) == ([chosen[0], *(Placed(f"p{n}", "", (n, 9)) for n in (3, 6)), Placed("p9", "", (9, 9))], 9)
     assert shop.places(3) == (chosen, 9)
     assert {each.product_id: each.place for each in shop.places(10)[0]} == layout.places
+
+
+def test_the_labels_of_the_map_are_read_again(tmp_path: Path) -> None:
+    groups = (MapGroup("Mugs & <b>", (8, 9), 7), MapGroup("कटोरे", (9999, 0), 1))
+    writer.write(
+        tmp_path, BUILD, [Entry(make_product("p1"))], {}, extras=Extras(layout=Layout({"p1": (8, 9)}, 1, groups))
+    )
+    shop = load(tmp_path)
+    assert shop.map_groups() == groups
+    assert shop.layout == Layout({"p1": (8, 9)}, 1, groups)
+
+
+def test_a_shop_without_labels_has_none(tmp_path: Path) -> None:
+    for number, layout in enumerate((None, Layout({"p1": (8, 9)}, 1))):
+        folder = tmp_path / str(number)
+        writer.write(folder, BUILD, [Entry(make_product("p1"))], {}, extras=Extras(layout=layout))
+        assert load(folder).map_groups() == ()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        '{"groups":1}',
+        '{"groups":"Mugs"}',
+        '{"groups":[1]}',
+        '{"groups":[[1,2,"Mugs",0]]}',
+        '{"groups":[[1,2,"\\ud800",3]]}',
+    ],
+)
+def test_labels_that_make_no_sense_are_refused(tmp_path: Path, content: str) -> None:
+    writer.write(tmp_path, BUILD, [Entry(make_product("p1"))], {}, extras=Extras(layout=Layout({"p1": (8, 9)}, 1)))
+    replace_file(tmp_path, "map.json", content.encode())
+    with pytest.raises(PrecomputedError, match=r"map\.json"):
+        load(tmp_path).map_groups()
 
 
 def test_dates_are_read_again(tmp_path: Path) -> None:

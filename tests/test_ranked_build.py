@@ -112,6 +112,10 @@ def test_the_map_has_a_place_for_each_product_with_a_photo(shop: Shop) -> None:
     assert len(set(shop.layout.places.values())) == len(shop.layout.places)
 
 
+def test_the_neighbourhoods_of_the_map_have_names(shop: Shop) -> None:
+    assert {group.name for group in shop.map_groups()} == {"ellipse", "rectangle"}
+
+
 def test_the_report_is_kept_and_is_that_of_evaluate(shop: Shop, folder: Path, tmp_path: Path) -> None:
     report = parse_report(shop.report)
     assert (report.products, report.with_photo) == (20, 19)

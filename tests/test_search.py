@@ -5,9 +5,11 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -125,9 +127,41 @@ def test_ten_thousand_characters_are_as_good_as_any(mugs: Shop) -> None:
     assert search(mugs, "mug-" * 2_500) == []
 
 
-def test_without_text_products_stand_by_id(mugs: Shop) -> None:
-    assert search(mugs) == search(mugs, "  ") == sorted(search(mugs))
-    assert len(mugs) == len(search(mugs)) == 20
+def test_without_text_categories_are_mixed_in_proportion(make: Make) -> None:
+    mugs, lamps = ([f"{kind}-{n}" for n in range(count)] for kind, count in (("mug", 4), ("lamp", 2)))
+    shop = make(
+        *(make_product(each, product_type=MUGS) for each in mugs),
+        *(make_product(each, product_type=LAMPS) for each in lamps),
+        make_product("a-thing"),
+    )
+    mixed = ["mug-0", "lamp-0", "mug-1", "a-thing", "mug-2", "lamp-1", "mug-3"]
+    assert search(shop) == search(shop, "  ") == mixed
+    assert search(shop, category="Mugs") == mugs
+    assert [product.id for product in shop.products] == ["a-thing", *lamps, *mugs]
+
+
+@given(st.lists(st.sampled_from(["", "Mugs", "Lamps", "Attic > Lamps", "Chairs"]), min_size=1, max_size=60))
+def test_each_category_is_spread_evenly(tmp_path_factory: pytest.TempPathFactory, kinds: list[str]) -> None:
+    products = [make_product(f"p{number:02}", product_type=kind) for number, kind in enumerate(kinds)]
+    folder = tmp_path_factory.mktemp("mixed")
+    writer.write(folder, BUILD, [Entry(product) for product in products], {})
+    by_category: defaultdict[str, list[str]] = defaultdict(list)
+    for product in products:
+        by_category[product.category].append(product.id)
+    keys = {
+        product_id: (Fraction(2 * nth + 1, 2 * len(ids)), product_id)
+        for ids in by_category.values()
+        for nth, product_id in enumerate(ids)
+    }
+    assert search(load(folder)) == sorted(keys, key=keys.__getitem__)
+
+
+def test_every_page_has_the_proportions_of_the_whole(make: Make) -> None:
+    shop = make(*(make_product(f"p{n:03}", product_type="Mugs" if n < 240 else f"Kind {n % 6}") for n in range(480)))
+    for start in range(0, 480, 48):
+        page = [entry.product.category for entry in shop.search(Query(), 48, start).entries]
+        assert abs(page.count("Mugs") - 24) <= 3
+        assert all(abs(page.count(f"Kind {kind}") - 4) <= 1 for kind in range(6))
 
 
 @pytest.mark.parametrize("text", ["", "p"])
@@ -335,6 +369,29 @@ def test_no_room_for_the_tables_is_one_clear_error(tmp_path: Path) -> None:
     assert answer.returncode == 6
     assert answer.stderr.startswith("error: ")
     assert "TMPDIR" in answer.stderr
+
+
+READ_ONLY = ["unshare", "--mount", "--map-root-user", "sh", "-c", 'mount -o remount,bind,ro / && exec "$@"', "sh"]
+SORTED = """
+from catalogue.database import Database
+
+rows = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT 50000) SELECT hex(randomblob(99)) FROM n"
+database = Database()
+with database.filling() as connection:
+    connection.execute(f"CREATE TABLE texts AS {rows} ORDER BY 1")
+database.beside("CREATE TABLE beside.sorted AS SELECT * FROM texts ORDER BY 1 DESC")
+print(len(database.rows("SELECT * FROM texts UNION SELECT * FROM beside.sorted")))
+"""
+
+
+@pytest.mark.skipif(
+    subprocess.run([*READ_ONLY, "true"], capture_output=True, check=False).returncode != 0,
+    reason="a disk cannot be made read-only here",
+)
+def test_many_rows_are_sorted_on_a_read_only_disk() -> None:
+    command = [*READ_ONLY, sys.executable, "-c", SORTED]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout == "50000\n"
 
 
 def test_two_shops_do_not_mix(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from catalogue.content import Extras
 from catalogue.encoding import SHARD, Build, Entry, Manifest
 from catalogue.errors import PrecomputedError
 from catalogue.precomputed import load, read_manifest, verify
-from catalogue.product import Layout, Neighbour, Price, Product
+from catalogue.product import Layout, MapGroup, Neighbour, Price, Product
 from catalogue.search import SORTS, Query
 from catalogue.shop import Shop
 from catalogue.updates import planning, renewed
@@ -77,7 +77,8 @@ def catalogues(draw: st.DrawFn) -> Drawn:
     places = {each: (draw(st.integers(0, 99)), 1) for each in draw(st.sets(st.sampled_from(ids)))}
     group = sorted(draw(st.sets(st.sampled_from(ids))))
     report = draw(st.sampled_from([b"", b'{"format":1}']))
-    layout = Layout(places, len(places)) if places else None
+    labels = tuple(MapGroup(name, (5, 5), 3) for name in draw(st.sets(st.sampled_from(WORDS))))
+    layout = Layout(places, len(places), labels) if places else None
     return Drawn(products, lists, Extras(elsewhere, [group] if len(group) > 1 else [], layout, heats, report))
 
 
@@ -103,7 +104,15 @@ def answers(shop: Shop) -> list[object]:
         for limit in (3, 100)
     ]
     firsts = [shop.search(Query(text, sort=sort), 100) for text in ("", *WORDS, "p") for sort in SORTS]
-    return [found, firsts, [shop.categories(text) for text in WORDS], shop.groups, shop.places(5), known(shop)]
+    return [
+        found,
+        firsts,
+        [shop.categories(text) for text in WORDS],
+        shop.groups,
+        shop.places(5),
+        shop.map_groups(),
+        known(shop),
+    ]
 
 
 @settings(deadline=None, max_examples=60)

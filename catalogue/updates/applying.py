@@ -11,7 +11,7 @@ import orjson
 from catalogue.encoding import Listing
 from catalogue.finding import INDEXED
 from catalogue.product import SOLD_OUT, leaf
-from catalogue.tables import order
+from catalogue.tables import MIX, order
 from catalogue.updates.files import CATALOGUE, Change
 
 AMONG = "position IN (SELECT value FROM json_each(?))"
@@ -41,6 +41,12 @@ def apply(connection: sqlite3.Connection, change: Change, *, beside: bool = Fals
     for kind in change.rows.keys() - {CATALOGUE}:
         rows = ((kind, number, orjson.dumps(row)) for number, row in change.rows[kind].items())
         connection.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?)", rows)
+
+
+def mix(connection: sqlite3.Connection) -> None:
+    """Make the mixed order of all products anew."""
+    connection.execute("DELETE FROM mixed")
+    connection.execute(MIX)
 
 
 def counts(connection: sqlite3.Connection, sharded: int) -> tuple[int, int]:
