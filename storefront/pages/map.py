@@ -132,7 +132,7 @@ def chart(context: Context, dots: Dots, chosen: str = "") -> Component:
     axis = {"visible": False, "range": [-300, 10_300]}
     labels = [
         {"x": group.place[0], "y": group.place[1], "text": escaped(group.name), "showarrow": False, "borderpad": 2}
-        for group in getattr(context.shop, "map_groups", tuple)()
+        for group in context.shop.map_groups()
     ]
     layout = {
         "xaxis": axis, "yaxis": axis, "dragmode": "pan", "annotations": labels, "hovermode": "closest",
