@@ -90,13 +90,15 @@
   };
 
   let reason = "load"; // of the present address: load, link, close, sorted, typing or back
-  const remember = () => history.replaceState({ ...history.state, scroll: scrollY }, "");
+  const scrolls = stored("lookalike-scrolls") ?? {}; // by the keys of entries in the history
+  const keyOf = () => history.state?.key ?? "first";
+  const remember = () => (scrolls[keyOf()] = scrollY);
   const announce = () => dispatchEvent(new CustomEvent("_dashprivate_pushstate")); // to dcc.Location, as dcc.Link does
 
   const go = (address, why, replace = address === here()) => {
     reason = why;
     remember();
-    history[replace ? "replaceState" : "pushState"]({}, "", address);
+    history[replace ? "replaceState" : "pushState"]({ key: replace ? keyOf() : Date.now() }, "", address);
     announce();
   };
   lookalike.go = (href, { id }) => {
@@ -106,7 +108,10 @@
   lookalike.close = () => shown.product && go(shown.main, "close");
 
   addEventListener("popstate", () => (reason = "back"), { capture: true });
-  addEventListener("pagehide", remember);
+  addEventListener("pagehide", () => {
+    remember();
+    store("lookalike-scrolls", scrolls);
+  });
   history.scrollRestoration = "manual";
 
   // ---- Showing an address
@@ -177,7 +182,7 @@
   const focusOn = (selector) => document.querySelector(selector)?.focus({ preventScroll: true });
 
   const arrive = (before, changed) => {
-    const [why, { product, main }, { scroll = 0 }] = [reason, { ...shown }, history.state ?? {}];
+    const [why, { product, main }, scroll] = [reason, { ...shown }, scrolls[keyOf()] ?? 0];
     const back = () => scrollTo(0, scroll);
     arrivals[ids.main] = () => {
       if (why === "back") back();
@@ -197,12 +202,14 @@
   };
 
   // `aria-current` on links to the product that is shown, and on the link of the header to the page.
+  let marked = [];
   const mark = () => {
-    for (const link of all(".product-card, .trail a, .site-nav a")) {
-      const present = link.matches(".site-nav a") ? !shown.product && leadsTo(shown.main)(link) : shown.product && leadsTo(shown.product)(link);
-      if (present) link.setAttribute("aria-current", link.matches(".product-card") ? "true" : "page");
-      else link.removeAttribute("aria-current");
-    }
+    const path = pathOf(shown.product || shown.main);
+    const links = shown.product ? ["#react-entry-point .product-card", ".trail a"].map((each) => `${each}[href^=${JSON.stringify(path)}]`) : ".site-nav a";
+    for (const link of marked) link.removeAttribute("aria-current");
+    marked = all(String(links)).filter(leadsTo(path));
+    for (const link of marked) link.setAttribute("aria-current", link.matches(".product-card") ? "true" : "page");
+    ofApp(ids.content).classList.toggle("with-product", Boolean(shown.product));
   };
 
   // A MutationObserver is told before the next frame; a callback would be a frame late, and the page would jump.

@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,26 +12,31 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from dash import html
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, expect
 
 from catalogue.errors import PrecomputedError, SettingsError
 from catalogue.precomputed import load
 from catalogue.product import Price
 from catalogue.search import Query
-from storefront import cards, create_app, ids, money
+from storefront import create_app
 from storefront.app import Storefront
-from storefront.pages.browse import PER_PAGE, page_numbers
-from storefront.texts import LANGUAGES
-from storefront.components.render import control, to_html, with_attributes
-from storefront.pages import page_at
+from storefront.components import cards
+from storefront.components.formatting import money
+from storefront.components.pagination import PER_PAGE, page_numbers
 from storefront.components.reason_text import sentence
-from storefront.settings import Settings
+from storefront.components.render import to_html
 from storefront.context import Context
-from storefront.texts import ENGLISH, Texts
-from storefront.urls import Browsing, product_address, product_id_of
+from storefront.pages import page_at
+from storefront.settings import Settings
+from storefront.texts import LANGUAGES
+from storefront.urls import Browsing, main_address, product_address, product_id_of
+from tests.conftest import DESKTOP
+from tests.serving import ROOT
 from tests.shop_folder import make_products, make_shop_folder
+from tests.visiting import heading, open_page, visit
 
+ENGLISH = LANGUAGES["en"]
 ODD_IDS = ("a/b c", "ünï→", "quote\"'<b>", "100%25", "..")
 SCRIPT = "<script>alert(1)</script>"
 
@@ -80,20 +85,6 @@ def part(app: Storefront, client: FlaskClient, address: str) -> Any:
     return client.get(f"/page/{app.context.build}?at={quote(address, safe='')}")
 
 
-def test_markup_is_escaped() -> None:
-    made = html.A([SCRIPT, html.Span("&", title='"quoted"')], href='/"x', className="a b", tabIndex="-1")
-    assert to_html(made) == (
-        '<a class="a b" href="/&#34;x" tabindex="-1">&lt;script&gt;alert(1)&lt;/script&gt;'
-        '<span title="&#34;quoted&#34;">&amp;</span></a>'
-    )
-
-
-def test_markup_has_what_dash_does_not_know() -> None:
-    image = with_attributes(html.Img(alt=""), loading="lazy", style={"--tone": "#fff"})
-    assert to_html(image) == '<img alt="" loading="lazy" style="--tone:#fff">'
-    assert to_html(control("Option", "All", value="", selected=True)) == '<option selected value="">All</option>'
-
-
 def test_browsing_is_its_address() -> None:
     for browsing in (
         Browsing(),
@@ -132,7 +123,7 @@ def test_a_category_shows_its_products_alone(context: Context) -> None:
 def test_a_search_says_what_it_looked_for_and_is_not_indexed(context: Context) -> None:
     page = page_at(context, "/", "?q=mug+number+4")
     assert "Results for “mug number 4”" in read(page.main).text
-    assert product_address("mug-004") in read(page.main).links
+    assert product_address("mug-004", "/?q=mug+number+4") in read(page.main).links
     assert not page.indexed
 
 
@@ -146,6 +137,57 @@ def test_an_empty_search_says_what_to_do(context: Context) -> None:
 def test_page_numbers_are_first_last_and_near() -> None:
     assert page_numbers(1, 1) == [1]
     assert page_numbers(5, 9) == [1, 3, 4, 5, 6, 7, 9]
+
+
+MAINS = ("/", "/map", "/report", "/photo", "/?category=Mugs+%26+more&page=2", "/map?category=a%2Fb", "/?q=from%3Dmap")
+
+
+@pytest.mark.parametrize("beside", MAINS)
+@pytest.mark.parametrize("product_id", ODD_IDS)
+def test_a_product_keeps_the_address_of_the_page_beside_it(product_id: str, beside: str) -> None:
+    path, _, search = product_address(product_id, beside).partition("?")
+    assert product_id_of(path) == product_id
+    assert main_address(path, search) == main_address(path, f"?{search}") == beside
+    assert main_address(*beside.partition("?")[::2]) == beside
+
+
+@pytest.mark.parametrize(
+    ("search", "beside"),
+    [
+        ("from=map", "/map"),
+        ("from=map&category=Mugs", "/map?category=Mugs"),
+        ("from=//evil.example", "/"),
+        ("from=/evil.example&q=mug", "/?q=mug"),
+        ("from=javascript:alert(1)", "/"),
+        ("from=p/mug-000", "/"),
+        ("from=maps", "/"),
+        ("from=", "/"),
+        ("from", "/?from"),
+        ("q=mug&from=map", "/?q=mug&from=map"),
+        ("from=map&from=report", "/map?from=report"),
+        ("from=%6Dap", "/"),
+    ],
+)
+def test_a_product_stands_beside_pages_of_the_site_alone(context: Context, search: str, beside: str) -> None:
+    assert main_address("/p/mug-004", search) == beside
+    for link in read(page_at(context, "/p/mug-004", search).product).links:
+        assert link.startswith(("/p/", "/?", "/", "https://shop.example/"))
+        assert not link.startswith("//")
+        if link.startswith("/p/"):
+            assert main_address(*link.partition("?")[::2]) == beside
+
+
+def test_links_of_a_page_keep_it_beside_their_product(client: FlaskClient, context: Context) -> None:
+    for address in ("/?category=Bowls", "/?q=bowl&sort=price&page=2"):
+        shown = read(page_at(context, *address.partition("?")[::2]).main)
+        products = [link for link in shown.links if link.startswith("/p/")]
+        assert products
+        assert all(main_address(*link.partition("?")[::2]) == address for link in products)
+        answer = client.get(products[0]).text
+        close = re.search(r'<a [^>]*class="close"[^>]* href="([^"]*)"', answer)
+        assert close
+        assert close[1].replace("&amp;", "&") == address
+        assert answer.index("product-grid") < answer.index('class="close"')
 
 
 @pytest.mark.parametrize("product_id", ODD_IDS)
@@ -196,7 +238,7 @@ def test_bands_say_what_similarities_of_this_catalogue_mean(context: Context) ->
     ],
 )
 def test_prices_read_as_shoppers_read_them(price: str, locale: str, shown: str) -> None:
-    assert money.shown(Price.parse(price), locale) == shown
+    assert money(Price.parse(price), locale) == shown
 
 
 def test_a_sale_shows_both_prices(context: Context) -> None:
@@ -214,13 +256,37 @@ def test_reasons_are_a_sentence(flags: int, expected: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_fills_the_same_gaps(language: str) -> None:
-    def gaps(text: object) -> set[str]:
-        return set(re.findall(r"\{\w*\}", str(text)))
+    own, english = (entries_of(LANGUAGES[each].entries) for each in (language, "en"))
+    assert list(own) == list(english)
+    for name, text in own.items():
+        assert gaps(text) == gaps(english[name]), name
+        assert text, name
 
-    texts = LANGUAGES[language]
-    for field in fields(Texts):
-        assert gaps(getattr(texts, field.name)) == gaps(getattr(ENGLISH, field.name)), field.name
-        assert getattr(texts, field.name)
+
+def entries_of(entries: Any, name: str = "") -> dict[str, str]:
+    """Every text by its name, such as `photo_page.refused.413`."""
+    if isinstance(entries, str):
+        return {name: entries}
+    items = entries.items() if isinstance(entries, dict) else enumerate(entries)
+    return {path: text for key, inner in items for path, text in entries_of(inner, f"{name}.{key}".lstrip(".")).items()}
+
+
+def gaps(text: str) -> set[str]:
+    return set(re.findall(r"\{\w*\}", text))
+
+
+def test_texts_are_those_that_pages_use() -> None:
+    code = "".join(path.read_text() for path in (ROOT / "storefront").rglob("*.py"))
+    used = {*re.findall(r"(?:texts|of_photo|of_report)\.(\w+)", code)} - {"of_photo", "of_report", "refused"}
+    written = {re.sub(r"^(report|photo)_page\.", "", name).split(".")[0] for name in entries_of(ENGLISH.entries)}
+    assert used <= written
+    assert [name for name in written - used if f'"{name}"' not in code] == []
+
+
+def test_a_text_that_nobody_wrote_is_an_error() -> None:
+    with pytest.raises(AttributeError, match="no text is named 'unwritten'"):
+        _ = ENGLISH.unwritten
+    assert ENGLISH.refused(418) == ENGLISH.refused(500) != ENGLISH.refused(413)
 
 
 def test_the_language_is_a_setting(folder: Path) -> None:
@@ -256,7 +322,7 @@ def test_addresses_answer_with_the_right_status(
 
 def test_the_first_html_is_the_page_itself(client: FlaskClient) -> None:
     page = client.get("/p/mug-004").text
-    assert f'<div id="{ids.FIRST}">' in page
+    assert 'class="columns with-product"' in page
     assert page.index("Looks similar") < page.index("react-entry-point")
     assert '<html lang="en"' in page
     assert page.count("product-card") >= PER_PAGE + 12  # beside it stands the catalogue
@@ -274,8 +340,29 @@ def test_pages_as_json_are_kept_for_good(app: Storefront, client: FlaskClient) -
     page = json.loads(answer.data)
     assert page["title"] == "Mug number 4 – Lookalike"
     assert page["main"] is None
-    assert page["visited"]["photo"].endswith("-160.webp")
-    assert json.loads(part(app, client, "/?category=Bowls").data)["product"] == ""
+    assert [each["type"] for each in page["product"]] == ["Article"]
+    (step,) = page["step"][0]["props"]["tree"]
+    assert (step["type"], step["props"]["href"], step["props"]["title"]) == ("Link", "/p/mug-004", "Mug number 4")
+    assert step["props"]["children"]["props"]["src"].endswith("-160.webp")
+    bowls = json.loads(part(app, client, "/?category=Bowls").data)
+    assert (bowls["product"], bowls["step"]) == (None, None)
+    assert bowls["announcement"] == "61 products, page 1 of 2"
+
+
+def test_the_parts_of_a_page_are_the_page(app: Storefront, client: FlaskClient, context: Context) -> None:
+    for address in ("/p/mug-004?category=Mugs", "/p/no-photo", "/nowhere", "/map"):
+        page, sent = page_at(context, *address.partition("?")[::2]), json.loads(part(app, client, address).data)
+        for content, tree in ((page.main, sent["main"]), (page.product, sent["product"])):
+            assert "".join(texts_of(tree)) == "".join(read(content).shown)
+
+
+def texts_of(tree: Any) -> list[str]:
+    """The texts of components as they are sent, in their order."""
+    if isinstance(tree, str):
+        return [tree]
+    if isinstance(tree, list):
+        return [text for inner in tree for text in texts_of(inner)]
+    return texts_of(tree["props"].get("tree") or tree["props"].get("children")) if tree else []
 
 
 def test_a_page_of_another_build_is_gone(client: FlaskClient) -> None:
@@ -335,3 +422,25 @@ def test_two_apps_in_one_process_do_not_mix(tmp_path: Path, client: FlaskClient)
 def test_a_folder_without_lists_is_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(PrecomputedError, match="python -m model build"):
         create_app(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("address", "closed"),
+    [
+        ("/?category=Bowls", "/?category=Bowls"),
+        ("/map?category=Baskets", "/map?category=Baskets"),
+        ("/report", "/report"),
+        ("/?q=bowl&sort=price", "/?q=bowl&sort=price"),
+    ],
+)
+def test_a_product_closes_to_the_page_that_it_was_opened_from(
+    browser: Browser, demo: str, address: str, closed: str
+) -> None:
+    with visit(browser, demo, viewport=DESKTOP) as page:
+        open_page(page, address)
+        page.locator("#main a[href*='/p/']").last.click()
+        expect(heading(page)).to_be_visible()
+        assert page.url.startswith(f"{demo}/p/")
+        page.keyboard.press("Escape")
+        expect(page).to_have_url(f"{demo}{closed}")
+        expect(heading(page)).to_have_count(0)

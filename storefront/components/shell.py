@@ -34,7 +34,7 @@ def shell(context: Context, main: Any = None, product: Any = None, text: str = "
                 ],
                 id=ids.CONTENT,
                 tabIndex="-1",
-                className="columns",
+                className="columns with-product" if product else "columns",
             ),
             html.Div(id=ids.ANNOUNCEMENT, className="visually-hidden", **LIVE),
             *([] if context.is_files else _of_callbacks(context)),
