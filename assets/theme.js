@@ -2,16 +2,15 @@
 ((lookalike) => {
   "use strict";
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  const KEY = "lookalike-theme";
   const root = document.documentElement;
-  const chosen = () => {
+  const stored = (action, ...value) => {
     try {
-      return localStorage.getItem(KEY);
+      return localStorage[action]("lookalike-theme", ...value);
     } catch {
-      return null; // a browser without storage follows the system
+      return null; // a browser without storage follows the system, and a choice lasts as long as the page
     }
   };
-  const apply = (theme = chosen() ?? (dark.matches ? "dark" : "light")) => {
+  const apply = (theme = stored("getItem") ?? (dark.matches ? "dark" : "light")) => {
     root.dataset.bsTheme = theme;
     for (const button of document.querySelectorAll(".theme-switch")) {
       button.setAttribute("aria-label", theme === "dark" ? button.dataset.toLight : button.dataset.toDark);
@@ -20,18 +19,14 @@
   };
   lookalike.switchTheme = () => {
     const next = root.dataset.bsTheme === "dark" ? "light" : "dark";
-    try {
-      localStorage.setItem(KEY, next);
-    } catch {
-      /* the choice lasts as long as the page */
-    }
+    stored("setItem", next);
     apply(next);
   };
   dark.addEventListener("change", () => apply());
   document.addEventListener("DOMContentLoaded", () => apply());
   // Before Dash is there, and where pages are files.
-  document.addEventListener("click", (event) => {
-    if (event.target.closest(".theme-switch") && !event.target.closest("#react-entry-point")) lookalike.switchTheme();
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest(".theme-switch") && !target.closest("#react-entry-point")) lookalike.switchTheme();
   });
   apply();
 })((window.lookalike ??= {}));
