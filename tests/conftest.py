@@ -8,9 +8,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from storefront.app import Storefront, create_app
-from storefront.settings import Settings
 from storefront.context import Context
+from storefront.settings import Settings
 from tests.browser import launch
+from tests.serving import ROOT
 from tests.shop_folder import make_products, make_shop_folder
 from tests.visiting import served, visit, visitor, watched
 
@@ -43,6 +44,13 @@ def context(app: Storefront) -> Context:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A shop of 60 products in two categories."""
     with served(make_shop_folder(tmp_path_factory.mktemp("served"), make_products(60))) as shop:
+        yield shop
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[str]:
+    """The demo shop with its committed lists."""
+    with served(ROOT / "precomputed") as shop:
         yield shop
 
 

@@ -8,8 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.serving import ROOT
-from tests.visiting import card, cards, heading, open_page, served, too_narrow, visit
+from tests.visiting import card, cards, heading, open_page, too_narrow, visit
 
 AXE = Axe()
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
@@ -17,13 +16,6 @@ RULES: dict[str, Any] = {"runOnly": {"type": "tag", "values": LEVELS}, "resultTy
 CONTRAST: dict[str, Any] = {"runOnly": ["color-contrast"]}  # all that a theme changes, and wide shows all parts
 PRODUCT = "/p/basket-001"
 PAGES = ("/", "/?q=mug", "/?q=unicorn", PRODUCT, "/nowhere", "/map", "/report", "/photo")
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[str]:
-    """The demo shop with its committed lists."""
-    with served(ROOT / "precomputed") as address:
-        yield address
 
 
 @pytest.fixture(scope="module")

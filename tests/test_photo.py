@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.serving import ROOT
 from tests.test_accessibility import RULES, violations
-from tests.visiting import heading, open_page, served, too_narrow, visit
+from tests.visiting import heading, open_page, too_narrow, visit
 
 MUG = ROOT / "data" / "demo" / "images" / "mug-001.webp"
 LAMP = ROOT / "data" / "demo" / "images" / "lamp-001.webp"
@@ -20,15 +20,9 @@ SENT = "^POST "  # what this page alone does
 PATIENCE = 20_000  # milliseconds
 
 
-@pytest.fixture(scope="module")
-def shop() -> Iterator[str]:
-    with served(ROOT / "precomputed") as address:
-        yield address
-
-
 @pytest.fixture
-def page(browser: Browser, shop: str) -> Iterator[Page]:
-    with visit(browser, shop, allowed=SENT, viewport={"width": 1360, "height": 900}) as tab:
+def page(browser: Browser, demo: str) -> Iterator[Page]:
+    with visit(browser, demo, allowed=SENT, viewport={"width": 1360, "height": 900}) as tab:
         open_page(tab, "/photo")
         yield tab
 
@@ -50,7 +44,7 @@ def asked(page: Page) -> list[str]:
 
 def first(page: Page, address: str) -> None:
     """Beside other tests an answer may have to wait for a place, and for those that nobody wants any more."""
-    expect(found(page).first).to_have_attribute("href", address, timeout=PATIENCE)
+    expect(found(page).first).to_have_attribute("href", f"{address}?from=photo", timeout=PATIENCE)
 
 
 def test_a_photo_of_a_product_finds_it(page: Page) -> None:
@@ -109,7 +103,7 @@ def test_a_found_product_opens_beside_it_and_back_restores_all(page: Page) -> No
     expect(heading(page)).to_have_text("Ink Dipped Mug")
     expect(found(page)).to_have_count(12)
     page.get_by_role("link", name="Map").click()
-    expect(page.locator("[data-map]")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="Map of looks")).to_be_visible()
     page.go_back()
     page.go_back()
     expect(page).to_have_url("/photo")
@@ -118,8 +112,8 @@ def test_a_found_product_opens_beside_it_and_back_restores_all(page: Page) -> No
     assert len(sent) == 1
 
 
-def test_what_is_no_picture_is_told(browser: Browser, shop: str) -> None:
-    with visit(browser, shop, allowed=f"{SENT}|status of 415") as page:
+def test_what_is_no_picture_is_told(browser: Browser, demo: str) -> None:
+    with visit(browser, demo, allowed=f"{SENT}|status of 415") as page:
         open_page(page, "/photo")
         choose(page, {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"})
         expect(page.locator(".by-photo-results")).to_contain_text("This is no picture in a format that is known here.")
@@ -135,8 +129,8 @@ def test_the_link_to_it_stands_beside_the_search(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_focused()
 
 
-def test_it_is_used_without_scripts(browser: Browser, shop: str) -> None:
-    with visit(browser, shop, allowed=SENT, java_script_enabled=False) as page:
+def test_it_is_used_without_scripts(browser: Browser, demo: str) -> None:
+    with visit(browser, demo, allowed=SENT, java_script_enabled=False) as page:
         page.goto("/photo")
         choose(page, MUG)
         page.get_by_role("button", name="Find what looks like it").click()
