@@ -4,13 +4,17 @@
   const element = (...values) => window.React.createElement(...values);
   const setProps = () => {}; // nobody listens to a component that is frozen
 
-  // Components as Dash has them, without the wrapper that makes each of them a target of callbacks.
+  // Components as Dash has them, without the wrapper that makes each of them a target of callbacks; those of dash.html as
+  // the elements that they are, since each of them asks the store at every step whether it is loading.
   const made = (node, key) => {
     if (Array.isArray(node)) return node.map((each, place) => made(each, place));
     if (!node?.namespace) return node;
     const { children, ...props } = node.props;
     const inner = made(children);
-    return element(window[node.namespace][node.type], { key, setProps, ...props }, ...(Array.isArray(inner) ? inner : [inner]));
+    const plain = node.namespace === "dash_html_components";
+    const type = plain ? node.type.toLowerCase() : window[node.namespace][node.type];
+    if (plain && props.href) props.href = window.dash_clientside.clean_url(props.href);
+    return element(type, { key, ...(plain ? {} : { setProps }), ...props }, ...(Array.isArray(inner) ? inner : [inner]));
   };
 
   const Frozen = ({ tree }) => window.React.useMemo(() => element(window.React.Fragment, null, ...made(tree)), [tree]);

@@ -6,7 +6,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
@@ -84,8 +83,7 @@ def picture(context: Context, thumbnails: Sequence[Thumbnail], alt: str, sizes: 
 def price(context: Context, product: Product) -> Component | None:
     """The price that is paid, beside the former one in a sale; that it is sold out; nothing without a price."""
     if not product.available:
-        badge: Component = dbc.Badge(context.texts.sold_out, color="sold-out", pill=True)
-        return badge
+        return _badge(context.texts.sold_out, "bg-sold-out")
     if product.paid is None:
         return None
     paid = formatting.money(product.paid, context.texts.locale)
@@ -112,10 +110,15 @@ def _list(name: str, cards: list[Component]) -> Component:
     return html.Ul([html.Li(each) for each in cards], className=f"product-grid {name}".strip(), **KEYS)
 
 
+def _badge(text: str, name: str) -> Component:
+    """Bootstrap's badge without `dbc.Badge`, of which each of 24 cards would ask Dash's store at every step."""
+    return html.Span(text, className=f"badge rounded-pill {name}")
+
+
 def _why(context: Context, near: Neighbour) -> Component:
     """The band in words, the cosine itself, and the reasons, where the build has them."""
     texts, band = context.texts, context.band(near.similarity)
     named = html.Span(f"{texts.similarity} ", className="visually-hidden")
     why = " · ".join(filter(None, [f"{near.similarity:.2f}", sentence(texts, near.reasons)]))
-    badge = [dbc.Badge(band, color="band", pill=True, class_name="band"), " "] if band else []
+    badge: list[Any] = [_badge(band, "bg-band band"), " "] if band else []
     return html.Span([*badge, named, why], className="why")

@@ -23,7 +23,6 @@ OWN = {
 # The element and the classes of the components of dash-bootstrap-components that pages use while they are closed or
 # always; a page that uses another one needs a line here.
 BOOTSTRAP: Mapping[str, tuple[str, str]] = {
-    "Badge": ("span", "badge bg-{color}"),
     "Button": ("button", "btn btn-{color}"),
     "Form": ("form", ""),
     "Input": ("input", "form-control"),

@@ -56,7 +56,7 @@ def navbar(context: Context, text: str = "") -> Component:
         **data(to_dark=texts.to_dark, to_light=texts.to_light),
     )
     links = [Link(name, href=context.at(address)) for address, name in pages]
-    return dbc.Navbar(
+    header: Component = dbc.Navbar(
         [
             *freeze(Link(brand, href=context.at(HOME), className="brand-name")),
             _search(context, text),
@@ -71,6 +71,7 @@ def navbar(context: Context, text: str = "") -> Component:
         expand=True,
         class_name="site-header",
     )
+    return header
 
 
 def _search(context: Context, text: str) -> Component:
