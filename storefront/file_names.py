@@ -3,7 +3,7 @@
 import hashlib
 import re
 from functools import lru_cache
-from urllib.parse import parse_qs, quote, unquote
+from urllib.parse import quote, unquote
 
 from storefront.urls import HOME, MAP, PRODUCT, PRODUCTS, REPORT, SEARCH, Browsing
 
@@ -19,44 +19,29 @@ def file_name(text: str) -> str:
     A dot at its beginning is `%2E`, as hosts keep such files to themselves. A name above 200 bytes is `sha256=` and
     that hash of the text in hexadecimal digits.
     """
-    if is_hashed(text):
-        return f"sha256={hashlib.sha256(text.encode()).hexdigest()}"
-    return re.sub(r"^\.", "%2E", quote(text, safe=""))
-
-
-def is_hashed(text: str) -> bool:
-    """Whether it is too long for a name of its own."""
-    return len(quote(text, safe="")) > LONGEST
+    name = re.sub(r"^\.", "%2E", quote(text, safe=""))
+    return name if len(name) <= LONGEST else f"sha256={hashlib.sha256(text.encode()).hexdigest()}"
 
 
 @lru_cache(RECENT)
 def file_of(address: str) -> str:
     """The file of an address of the site, relative to the top of it: `p/mug-001.html` of `/p/mug-001`.
 
-    What is a file already has the name of its address. A name with `%` in it has `%25` there in an address.
+    A file has the name of its address. A name with `%` in it has `%25` there in an address.
     """
     path, _, search = address.partition("?")
+    asked = Browsing.parse(search)
     if path.startswith(PRODUCT):
-        return f"p/{_name(path.removeprefix(PRODUCT))}.html"
+        return f"p/{file_name(unquote(path.removeprefix(PRODUCT)))}.html"
     if path.startswith(f"{PRODUCTS}/"):
         name, slash, _ = path.removeprefix(f"{PRODUCTS}/").partition("/")
-        return f"{API}/{'similar' if slash else 'products'}/{_name(name)}.json"
+        return f"{API}/{'similar' if slash else 'products'}/{file_name(unquote(name))}.json"
     if path == PRODUCTS:
-        return f"{API}/pages/{parse_qs(search).get('page', ['1'])[0]}.json"
-    if path in (HOME, MAP):
-        asked = Browsing.parse(search)
-        return _listing(path, asked.query.category, asked.page)
-    return path.lstrip("/") + (".html" if path in (REPORT, SEARCH) else "")
-
-
-def _listing(path: str, category: str, page: int) -> str:
-    """Of a page of products. A category has a number behind it on each page, so that no name is another's."""
-    if category:
-        return f"{'c' if path == HOME else 'map'}/{file_name(category)}-{page}.html"
+        return f"{API}/pages/{asked.page}.json"
+    if path in (HOME, MAP) and asked.query.category:  # with a number on each page, so that no name is another's
+        return f"{'c' if path == HOME else 'map'}/{file_name(asked.query.category)}-{asked.page}.html"
+    if path == MAP:
+        return f"map/{asked.page}.html"
     if path == HOME:
-        return f"all/{page}.html" if page > 1 else "index.html"
-    return f"map/{page}.html"
-
-
-def _name(quoted: str) -> str:
-    return file_name(unquote(quoted))
+        return f"all/{asked.page}.html" if asked.page > 1 else "index.html"
+    return path.lstrip("/") + (".html" if path in (REPORT, SEARCH) else "")

@@ -10,7 +10,9 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from catalogue import precomputed
 from catalogue.encoding import dump
@@ -50,9 +52,7 @@ def export(folder: Path, out: Path, settings: Settings, track: Track, processes:
         shop = precomputed.load(folder, images=settings.serves_images)
         contents = Contents(Context(shop, replace(settings, path_prefix=""), up=""))
 
-        def write(files: Iterable[File]) -> int:
-            return sum(_write(draft, *file) for file in files)
-
+        write = partial(_write, draft)
         written = write(contents.of_site()) + write(_assets())
         ids = [product.id for product in shop.products]
         workers = processes or (os.cpu_count() or 1 if len(ids) > FEW else 1)
@@ -61,7 +61,7 @@ def export(folder: Path, out: Path, settings: Settings, track: Track, processes:
         if settings.serves_images:
             written += _link_images(shop, folder / precomputed.IMAGES, draft / precomputed.IMAGES)
         mark = {"format": FORMAT, "catalogue": shop.manifest.version, "products": len(shop), "files": written + 1}
-        _write(draft, MARK, dump(mark))
+        write([(MARK, dump(mark))])
     return Exported(len(shop), written + 1)
 
 
@@ -78,40 +78,36 @@ def done(work: Work, ids: Sequence[str], processes: int) -> Iterator[int]:
             raise ExportError("a process was ended from outside. Run the same command again.") from error
 
 
-_inherited: list[
-    Work
-] = []  # in a worker: the function of its parent, which cannot be sent, as a catalogue is open in it
+_inherited: list[Work] = []  # in a worker; a function that knows the open catalogue cannot be sent there
 
 
 def _begin(work: Work) -> None:
     """A worker leaves Ctrl-C to its parent, and ends with it."""
     _inherited.append(work)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    if parent := multiprocessing.parent_process():
-        parent.join()
-    os._exit(1)
+    parent: Any = multiprocessing.parent_process()
+    threading.Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
 
 
 def _one(product_id: str) -> int:
     return _inherited[0](product_id)
 
 
-def _write(folder: Path, name: str, content: bytes) -> int:
-    """How many files that is."""
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("xb") as opened:
-            opened.write(content)
-    except FileExistsError as error:
-        raise ExportError(
-            f"{name} is there already: this disk takes capital letters of ids for small ones. Write to another disk."
-        ) from error
-    return 1
+def _write(folder: Path, files: Iterable[File]) -> int:
+    """The number of files that were written."""
+    count = 0
+    for name, content in files:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("xb") as opened:
+                opened.write(content)
+        except FileExistsError as error:
+            raise ExportError(
+                f"{name} is there already: this disk takes capital letters of ids for small ones. Write to another."
+            ) from error
+        count += 1
+    return count
 
 
 def _assets() -> Iterator[File]:

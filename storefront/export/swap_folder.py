@@ -25,12 +25,8 @@ def replacing(folder: Path) -> Iterator[Path]:
     beside = folder.parent / f".{folder.name}.draft"
     draft, former = beside / "new", beside / "former"
     try:
-        if not folder.is_dir() and folder.exists():
-            raise ExportError(f"{folder} is not a folder. Name another one.")
-        if folder.is_dir() and not (folder / MARK).is_file() and any(folder.iterdir()):
-            raise ExportError(
-                f"{folder} holds files that this command did not write. Name another folder, or empty it."
-            )
+        if (any(folder.iterdir()) if folder.is_dir() else folder.exists()) and not (folder / MARK).is_file():
+            raise ExportError(f"{folder} holds what this command did not write. Name another folder, or empty it.")
         beside.mkdir(parents=True, exist_ok=True)
         with _locked(beside):
             if former.is_dir() and not folder.exists():
