@@ -1,16 +1,14 @@
 // The clientside callbacks of storefront/callbacks.py. The URL is the state: `show` mounts the parts that it names.
 ((lookalike) => {
   "use strict";
-  const { build, home, parts, plotly, ids, texts } = JSON.parse(document.documentElement.dataset.lookalike);
-  const KEPT = 60; // parts
-  const HOVER = 40; // milliseconds of pointing before a part is fetched, so that a pointer passing by fetches none
+  const { build, home, plotly, ids, texts } = JSON.parse(document.documentElement.dataset.lookalike);
   const WAIT = 1000; // milliseconds, at most, in which photos of the first HTML are decoded again
   const byId = (id) => document.getElementById(id);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const app = () => byId("react-entry-point");
   const ofApp = (id) => app().querySelector(`#${id}`);
   const same = () => window.dash_clientside.no_update;
-  const unchanged = () => Array.from({ length: 6 }, same); // outputs of `show`
+  const unchanged = () => Array.from({ length: 4 }, same); // outputs of `show`
   const set = (id, properties) => window.dash_clientside.set_props(id, properties);
   const here = () => location.pathname + location.search;
   const pathOf = (address) => address.split("?")[0];
@@ -33,53 +31,6 @@
     }
   };
 
-  // ---- Parts of pages: fetched once, kept while they are used
-
-  const kept = new Map(); // from an address to a promise; the one used last stands last
-
-  const fetched = async (address) => {
-    const answer = await fetch(`${parts}?at=${encodeURIComponent(`/${address.slice(home.length)}`)}`);
-    if (answer.ok || answer.status === 404) return answer.json();
-    throw Object.assign(new Error(`${answer.status} for ${address}`), { status: answer.status });
-  };
-
-  const part = (address) => {
-    const promise = kept.get(address) ?? fetched(address);
-    kept.delete(address);
-    kept.set(address, promise);
-    promise.catch(() => kept.delete(address)); // asked for again next time
-    if (kept.size > KEPT) kept.delete(kept.keys().next().value);
-    return promise;
-  };
-
-  // All components of a tree, those that are frozen too.
-  const nodes = (tree) =>
-    Array.isArray(tree) ? tree.flatMap((each) => nodes(each)) : tree?.type ? [tree, ...nodes(tree.props.tree ?? tree.props.children)] : [];
-
-  // Photos of a list, asked for with the very sizes that the page will want.
-  const warm = ({ product }) => {
-    for (const { type, props } of nodes(product)) {
-      const { src, srcSet = "", sizes = "", loading } = props;
-      if (type === "Img" && loading !== "lazy") Object.assign(new Image(), { sizes, srcset: srcSet, src });
-    }
-  };
-
-  const prefetch = (address) => {
-    if (kept.has(address) || address === here() || navigator.connection?.saveData) return;
-    part(address).then(warm, () => {});
-  };
-
-  let pointed = 0;
-  const point = ({ type, target }) => {
-    clearTimeout(pointed);
-    const link = target.closest?.("#react-entry-point a[href]");
-    if (link?.origin !== location.origin || link.hash || !/^(p\/.*|map|report|photo|)$/.test(link.pathname.slice(home.length))) return;
-    const address = link.pathname + link.search;
-    if (type === "pointerover") pointed = setTimeout(prefetch, HOVER, address);
-    else prefetch(address);
-  };
-  for (const kind of ["pointerover", "focusin", "pointerdown"]) document.addEventListener(kind, point, { passive: true });
-
   // ---- Addresses
 
   // The page in the main column: the one that is asked, or the one that a product stands beside, as urls.py has it.
@@ -95,15 +46,15 @@
   const remember = () => (scrolls[keyOf()] = scrollY);
   const announce = () => dispatchEvent(new CustomEvent("_dashprivate_pushstate")); // to dcc.Location, as dcc.Link does
 
-  const go = (address, why, replace = address === here()) => {
+  const go = (address, why, replace = address === here() + location.hash) => {
     reason = why;
     remember();
     history[replace ? "replaceState" : "pushState"]({ key: replace ? keyOf() : Date.now() }, "", address);
     announce();
   };
   lookalike.go = (href, { id }) => {
-    const { pathname, search } = new URL(href, location.href);
-    go(pathname + search, id === ids.close ? "close" : "link");
+    const { pathname, search, hash } = new URL(href, location.href);
+    go(pathname + search + hash, id === ids.close ? "close" : "link");
   };
   lookalike.close = () => shown.product && go(shown.main, "close");
 
@@ -121,7 +72,7 @@
 
   // Graphs need plotly.js, and the colours of the present theme.
   const ready = async (tree, templates) => {
-    const graphs = nodes(tree).filter(({ type }) => type === "Graph");
+    const graphs = lookalike.nodes(tree).filter(({ type }) => type === "Graph");
     for (const { props } of graphs) props.figure.layout.template = templates[document.documentElement.dataset.bsTheme];
     if (graphs.length === 0 || window.Plotly) return;
     await new Promise((resolve, reject) => {
@@ -135,9 +86,9 @@
     const [main, product, before] = [mainOf(address), isProduct(address) ? address : "", { ...shown }];
     try {
       const [mains, products, page] = await Promise.all([
-        main === before.main ? null : part(main),
-        product && product !== before.product ? part(product) : null,
-        part(address),
+        main === before.main ? null : lookalike.part(main),
+        product && product !== before.product ? lookalike.part(product) : null,
+        lookalike.part(address),
       ]);
       if (mains) await ready(mains.main, templates);
       if (now !== turn) return unchanged();
@@ -145,18 +96,24 @@
       Object.assign(shown, { href: address, main: lost ? address : main, product: lost ? "" : product });
       document.title = page.title;
       arrive(before, main !== before.main);
+      if (address !== before.href) requestAnimationFrame(() => setTimeout(follow, 0, page, products));
       return [
         lost ? page.main : (mains?.main ?? same()),
         products && !lost ? products.product : before.product && !shown.product ? null : same(),
-        products?.step ? trail(pathOf(product), products.step) : same(),
         main === before.main ? same() : main,
         searched(main, typed),
-        reason === "load" ? same() : page.announcement,
       ];
     } catch (error) {
       if (now === turn) failed(error, address);
       return unchanged();
     }
+  };
+
+  // Whatever can wait for the next frame: the trail, the words for screen readers, and the button that copies.
+  const follow = ({ announcement }, products) => {
+    if (products?.step) set(ids.trail, { children: trail(pathOf(shown.product), products.step) });
+    if (reason !== "load") set(ids.announcement, { children: announcement });
+    if (ofApp(ids.copy).matches(".copied")) set(ids.copy, { className: "copy", "aria-label": byId(ids.copy).title });
   };
 
   // The box says what is looked for, unless somebody is typing in it.
@@ -246,6 +203,7 @@
   const begin = () => {
     if (begun) return;
     begun = true;
+    if (location.hash) history.replaceState(history.state, "", here()); // the gallery opens on a click
     for (const id of [ids.main, ids.product_page, ids.trail]) observe(id);
     lookalike.themed();
     const renewed = stored("lookalike-renewed");
@@ -324,10 +282,22 @@
   };
 
   const copy = async (clicks) => {
-    if (!clicks) return same();
+    if (!clicks) return [same(), same()];
     await navigator.clipboard.writeText(location.origin + location.pathname);
     set(ids.announcement, { children: texts.copied });
-    return texts.copied;
+    return ["copy copied", texts.copied];
+  };
+
+  // The gallery is open while the address says so.
+  const gallery = (hash) => {
+    if (hash === "#photos") return { path: location.pathname, at: Date.now() };
+    if (begun) set(ids.gallery, { is_open: false });
+    return same();
+  };
+  const closed = (isOpen) => {
+    if (isOpen || !location.hash) return;
+    history.replaceState(history.state, "", here());
+    announce();
   };
 
   const theme = (clicks) => void (clicks && lookalike.switchTheme());
@@ -345,6 +315,6 @@
   const searchByPhoto = (photo) => (photo ? lookalike.similarTo() : [same(), same()]);
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    lookalike: { show, type, submit, sort, open, retry, copy, theme, recolour, searchByPhoto },
+    lookalike: { show, type, submit, sort, open, retry, copy, gallery, closed, theme, recolour, searchByPhoto },
   });
 })((window.lookalike ??= {}));

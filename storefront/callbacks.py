@@ -38,18 +38,15 @@ def register(app: Dash, context: Context) -> None:
     @app.callback(
         Output(ids.GALLERY, "is_open"),
         Output(ids.GALLERY_BODY, "children"),
-        Input(ids.ENLARGE, "n_clicks"),
-        State(ids.URL, "pathname"),
+        Input(ids.GALLERY_OF, "data"),
         prevent_initial_call=True,
     )
-    def enlarge(clicks: int | None, path: str) -> tuple[Any, ...]:
-        product_id = product_id_of(path.removeprefix(context.settings.path_prefix))
-        if not clicks or product_id is None:
-            return no_update, no_update
+    def enlarge(asked: dict[str, Any]) -> tuple[Any, ...]:
+        product_id = product_id_of(str(asked["path"]).removeprefix(context.settings.path_prefix))
         try:
-            return True, gallery(context, product_id)
+            return True, gallery(context, product_id or "")
         except UnknownProduct:  # the lists have changed under an open page
-            return no_update, no_update
+            return False, no_update
 
 
 def _clientside(app: Dash) -> None:
@@ -62,10 +59,8 @@ def _clientside(app: Dash) -> None:
         "show",
         Output(ids.MAIN, "children"),
         Output(ids.PRODUCT_PAGE, "children"),
-        Output(ids.TRAIL, "children"),
         Output(ids.CLOSE, "href"),
         Output(ids.SEARCH, "value"),
-        Output(ids.ANNOUNCEMENT, "children"),
         Input(ids.URL, "href"),
         State(ids.SEARCH, "value"),
         State(ids.TEMPLATES, "data"),
@@ -76,7 +71,9 @@ def _clientside(app: Dash) -> None:
     client("sort", Input(ids.SORT, "value"))
     client("open", Input(ids.MAP, "clickData"))
     client("retry", Input(ids.RETRY, "n_clicks"))
-    client("copy", Output(ids.COPY, "children"), Input(ids.COPY, "n_clicks"))
+    client("copy", Output(ids.COPY, "className"), Output(ids.COPY, "aria-label"), Input(ids.COPY, "n_clicks"))
+    client("gallery", Output(ids.GALLERY_OF, "data"), Input(ids.URL, "hash"))
+    client("closed", Input(ids.GALLERY, "is_open"))
     client("theme", Input(ids.THEME, "n_clicks"))
     client(
         "recolour",

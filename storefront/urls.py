@@ -11,6 +11,7 @@ MAP = "/map"
 REPORT = "/report"
 PHOTO = "/photo"
 PHOTO_FIELD = "photo"  # of its form
+GALLERY = "#photos"  # of a product's page: its photos, enlarged
 SEARCH = "/search"  # where pages are files; a server searches at HOME
 IMAGES = "/images/"
 ASSETS = "/assets/"

@@ -30,7 +30,7 @@ BOOTSTRAP: Mapping[str, tuple[str, str]] = {
     "Select": ("select", "form-select"),
     "Table": ("table", "table"),
 }
-TYPES = {"Input": "text", "FileInput": "file"}
+DEFAULTS: Mapping[str, Mapping[str, Any]] = {"Input": {"type": "text", "step": "any"}, "FileInput": {"type": "file"}}
 NOTHING = Markup()
 
 
@@ -46,8 +46,7 @@ def to_html(node: Any) -> Markup:
         return to_html(node.tree)
     given = {name: value for name, value in vars(node).items() if name in node._prop_names or "-" in name}
     kind, content = node._type, given.get("children")
-    if kind in TYPES:
-        given.setdefault("type", TYPES[kind])
+    given = {**DEFAULTS.get(kind, {}), **given}
     if node._namespace == "dash_bootstrap_components":
         return _bootstrap(kind, given, content)
     if isinstance(node, dcc.Graph):
@@ -70,7 +69,8 @@ def _bootstrap(kind: str, given: Mapping[str, Any], content: Any) -> Markup:
     attributes = {name: value for name, value in given.items() if (kind, name) != ("Select", "value")}
     if kind == "Select":
         chosen = given.get("value")
-        content = [
+        nothing = html.Option(value="", disabled=True, hidden=True)  # dbc's place for a placeholder
+        content = [nothing] + [
             html.Option(each["label"], value=each["value"], selected=each["value"] == chosen)
             for each in given["options"]
         ]

@@ -22,7 +22,8 @@ def shell(context: Context, main: Any = None, product: Any = None, text: str = "
         "×", id=ids.CLOSE, href=context.at(beside), className="close", title=texts.close, **labelled(texts.close)
     )
     trail = html.Nav(id=ids.TRAIL, className="trail", **labelled(texts.trail))
-    aside = [html.Div([trail, close], className="product-top"), html.Div(product, id=ids.PRODUCT_PAGE)]
+    copy = html.Button(id=ids.COPY, type="button", className="copy", title=texts.copy_link, **labelled(texts.copy_link))
+    aside = [html.Div([trail, copy, close], className="product-top"), html.Div(product, id=ids.PRODUCT_PAGE)]
     return html.Div(
         [
             *freeze(html.A(texts.skip, href=f"#{ids.CONTENT}", className="skip-link")),
@@ -106,5 +107,7 @@ def _of_callbacks(context: Context) -> list[Component]:
         dcc.Location(id=ids.URL, refresh="callback-nav"),
         dcc.Store(id=ids.TEMPLATES, data=TEMPLATES),
         dcc.Store(id=ids.PHOTO),
+        dcc.Store(id=ids.GALLERY_OF),
+        dbc.Modal([dbc.ModalHeader(), dbc.ModalBody(id=ids.GALLERY_BODY)], id=ids.GALLERY, centered=True, size="lg"),
         dbc.Toast(told, id=ids.ALERT, is_open=False, dismissable=False, class_name="alert-bar"),
     ]

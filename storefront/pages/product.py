@@ -2,19 +2,17 @@
 
 from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
 from catalogue.encoding import Entry
 from catalogue.product import Neighbour, Product
 from catalogue.search import Query
-from storefront import ids
 from storefront.components import cards, heatmap
 from storefront.components.base import Img, Link, labelled
 from storefront.context import Context
 from storefront.pages.page import Page
-from storefront.urls import HOME, Browsing, product_address, shop_address
+from storefront.urls import GALLERY, HOME, Browsing, product_address, shop_address
 
 SIMILAR = 12
 
@@ -54,22 +52,19 @@ def _head(context: Context, entry: Entry) -> list[Component | None]:
 
 
 def _photos(context: Context, entry: Entry) -> Component:
-    """The main photo, which opens the gallery; the others below it."""
+    """The main photo, which leads to all of them as large as they are; the others below it."""
     texts = context.texts
     alt = texts.photo_of.format(title=entry.product.title)
     main = cards.picture(context, entry.thumbnails, alt, cards.HERO, eager=True)
     if not entry.thumbnails:
         return html.Div(main, className="photos-of")
+    whole = context.image(entry.thumbnails[0], 320) if context.is_files else GALLERY
     others = [
         Img(src=context.image(each, 160), alt="", width=each.width // 2, height=each.height // 2, loading="lazy")
         for each in entry.thumbnails[1:]
     ]
     strip = html.Div(others, className="more-photos") if others else None
-    if context.is_files:
-        return html.Div([main, strip], className="photos-of")
-    button = html.Button(main, id=ids.ENLARGE, className="enlarge", title=texts.enlarge, type="button")
-    large = dbc.Modal([dbc.ModalHeader(), dbc.ModalBody(id=ids.GALLERY_BODY)], id=ids.GALLERY, centered=True, size="lg")
-    return html.Div([button, strip, large], className="photos-of")
+    return html.Div([Link(main, href=whole, className="enlarge", title=texts.enlarge), strip], className="photos-of")
 
 
 def _facts(context: Context, product: Product) -> list[Any]:
@@ -90,11 +85,9 @@ def _facts(context: Context, product: Product) -> list[Any]:
 
 
 def _actions(context: Context, product: Product) -> list[Component]:
-    texts, address = context.texts, shop_address(product.link)
-    copy = dbc.Button(texts.copy_link, id=ids.COPY, size="sm", outline=True, color="secondary")
-    if not address:
-        return [copy]
-    return [html.A(texts.see_in_shop, href=address, className="btn btn-sm btn-primary", rel="noopener"), copy]
+    address = shop_address(product.link)
+    to_shop = html.A(context.texts.see_in_shop, href=address, className="btn btn-sm btn-primary", rel="noopener")
+    return [to_shop] if address else []
 
 
 def _lists(context: Context, entry: Entry, similar: list[Neighbour], beside: str) -> list[Any]:
