@@ -5,7 +5,7 @@ from threading import Lock, Thread
 
 import flask
 from dash import Dash
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -86,6 +86,7 @@ def create_app(folder: str | Path, settings: Settings | None = None, before: Sho
     headers.register(app, context)
     request_ids.register()
     _limit_bodies(server)
+    _refuse_malformed(server)
     _prepare_search(server, shop)
     files = static_files.serving(server.wsgi_app, ASSETS, folder / precomputed.IMAGES)
     server.wsgi_app = ProxyFix(headers.headed(files))  # type: ignore[method-assign] # a router names scheme and visitor
@@ -108,6 +109,23 @@ def _limit_bodies(server: flask.Flask) -> None:
         elif request.method not in READ and request.path not in (PHOTO, BY_PHOTO):
             with told(request):
                 raise request.routing_exception or NotFound
+
+
+def _refuse_malformed(server: flask.Flask) -> None:
+    """Answer 400 where Dash cannot read a callback; an exception in a callback itself is told by `callbacks.failed`."""
+    (endpoint,) = (rule.endpoint for rule in server.url_map.iter_rules() if rule.rule == CALLBACKS)
+    dispatch = server.view_functions[endpoint]
+
+    def dispatched() -> flask.typing.ResponseReturnValue:
+        try:
+            return server.ensure_sync(dispatch)()  # type: ignore[no-any-return]
+        except HTTPException:
+            raise
+        except Exception as error:
+            server.logger.warning("a callback that Dash cannot read: %s", type(error).__name__)
+            raise BadRequest("This is no callback of the site.") from error
+
+    server.view_functions[endpoint] = dispatched
 
 
 def _prepare_search(server: flask.Flask, shop: Shop) -> None:
