@@ -14,7 +14,7 @@ from storefront.components.base import Frozen
 from storefront.context import Context
 from storefront.pages.map import dot_card
 from storefront.pages.product import gallery
-from storefront.urls import product_id_of
+from storefront.urls import main_address, product_id_of
 
 
 def register(app: Dash, context: Context) -> None:
@@ -26,13 +26,16 @@ def register(app: Dash, context: Context) -> None:
         Output(ids.MAP_TOOLTIP, "bbox"),
         Output(ids.MAP_TOOLTIP, "children"),
         Input(ids.MAP, "hoverData"),
+        State(ids.URL, "pathname"),
+        State(ids.URL, "search"),
         prevent_initial_call=True,
     )
-    def show_dot(hovered: dict[str, Any] | None) -> tuple[Any, ...]:
+    def show_dot(hovered: dict[str, Any] | None, path: str, search: str) -> tuple[Any, ...]:
         if not hovered:
             return False, no_update, no_update
         point = hovered["points"][0]
-        shown = dot_card(context, str(point["customdata"]))
+        beside = main_address(path.removeprefix(context.settings.path_prefix), search)
+        shown = dot_card(context, str(point["customdata"]), beside)
         return bool(shown), point["bbox"], [Frozen(shown)]
 
     @app.callback(

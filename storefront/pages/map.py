@@ -102,19 +102,23 @@ def addresses(context: Context) -> Iterator[str]:
             yield Browsing(replace(Browsing().query, category=name), page).address(MAP)
 
 
-def dot_card(context: Context, product_id: str) -> list[Component]:
+def dot_card(context: Context, product_id: str, beside: str = MAP) -> list[Component]:
     """The photo and title beside a dot, which lead to the product; nothing for an unknown one."""
     try:
         (entry,) = context.shop.entries([product_id])
     except UnknownProduct:
         return []
     content = [cards.picture(context, entry.thumbnails, "", "140px", eager=True), html.Span(entry.product.title)]
-    return [Link(content, href=context.at(product_address(product_id, MAP)), className="map-card")]
+    return [Link(content, href=context.at(product_address(product_id, beside)), className="map-card")]
 
 
 def chart(context: Context, dots: Dots, chosen: str = "") -> Component:
-    """A trace for each of the largest categories, over one in grey for all others; dots know the ids of products."""
-    traces: dict[str, list[Placed]] = {"": [], **{name: [] for name in [*dots.counts][:COLOURED]}}
+    """A trace for each of the largest categories, and the chosen one, over one in grey for all others.
+
+    Dots know the ids of products.
+    """
+    named = [name for number, name in enumerate(dots.counts) if number < COLOURED or name == chosen]
+    traces: dict[str, list[Placed]] = {"": [], **{name: [] for name in named}}
     for dot in dots.some:
         traces.get(dot.category, traces[""]).append(dot)
     size = min(11.0, max(3.0, 0.4 * (ROOM / len(dots.some)) ** 0.5))
