@@ -3,7 +3,7 @@
   "use strict";
   const told = JSON.parse(document.documentElement.dataset.lookalike);
   const home = new URL(told.home, location.href).pathname;
-  const ADDRESSES = { href: /^[^#].*/, src: /.+/, srcset: /\S+(?= \d+w)/g, "data-figure": /.+/, "data-search": /.+/ };
+  const ADDRESSES = { href: /^[^#].*/, src: /.+/, srcset: /\S+(?= \d+w)/g, "data-search": /.+/ };
   const byId = (id) => document.getElementById(id);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const wide = matchMedia("(min-width: 992px)");
@@ -14,18 +14,11 @@
   lookalike.close = () => onProduct && close.click();
 
   // Kept for this tab; a browser without storage begins anew each time.
-  const stored = (name) => {
+  const stored = (name, action = "getItem", value = null) => {
     try {
-      return JSON.parse(sessionStorage.getItem(`lookalike-${name} ${home}`));
+      return JSON.parse(sessionStorage[action](`lookalike-${name} ${home}`, JSON.stringify(value)) ?? null);
     } catch {
       return null;
-    }
-  };
-  const store = (name, value) => {
-    try {
-      sessionStorage.setItem(`lookalike-${name} ${home}`, JSON.stringify(value));
-    } catch {
-      /* as above */
     }
   };
   const beside = () => stored("beside") ?? {}; // the page that led to a product, and how far it was scrolled
@@ -38,7 +31,7 @@
   // The last products that were looked at; their pages stand in one folder, so that addresses are alike.
   const trail = () => {
     const steps = [...(stored("trail") ?? []).filter(([path]) => path !== location.pathname), [location.pathname, told.step]].slice(-8);
-    store("trail", steps);
+    stored("trail", "setItem", steps);
     byId("trail").innerHTML = steps.map(([, step]) => step).join("");
   };
 
@@ -77,16 +70,16 @@
 
   // A graph from its file, in the colours of the theme; the dots of other categories than the chosen one are pale.
   const draw = async (graph) => {
-    const { figure: address, chosen } = graph.dataset;
+    const address = `${home}figures/${JSON.parse(graph.id).index}.json`;
     const [answer] = await Promise.all([fetch(address), (lookalike.plotly ??= load("script", { src: told.plotly }))]);
     const { figure, config, templates } = await answer.json();
-    for (const trace of chosen ? figure.data : []) if (trace.name !== chosen) trace.opacity = 0.12;
+    for (const { marker, customdata } of told.chosen ? figure.data : []) marker.opacity = customdata.map(([, , , category]) => (category === told.chosen ? 1 : 0.13));
     const show = () => window.Plotly.react(graph, figure.data, { ...figure.layout, template: templates[document.documentElement.dataset.bsTheme] }, config);
     await show();
     new MutationObserver(show).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
     if (graph.closest(".map")) dots(graph, answer.url);
   };
-  const drawAll = () => onDisk || all("[data-figure]").map((graph) => draw(graph));
+  const drawAll = () => onDisk || all(".dash-graph").map((graph) => draw(graph));
 
   const alone = () => load("link", { rel: "stylesheet", href: told.alone });
 
@@ -95,8 +88,10 @@
     try {
       const answer = await fetch(address);
       if (!answer.ok) throw new Error(`${answer.status} for ${address}`);
-      const main = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("main");
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const main = page.getElementById("main");
       lookalike.resolve(main, answer.url);
+      told.chosen = JSON.parse(page.documentElement.dataset.lookalike).chosen;
       byId("main").replaceChildren(...main.childNodes);
     } catch {
       return alone();
@@ -111,11 +106,12 @@
   document.addEventListener("click", async ({ target }) => {
     if (target.id !== "copy-link") return;
     await navigator.clipboard.writeText(location.href);
-    target.textContent = byId("announcement").textContent = told.copied;
+    target.classList.add("copied");
+    target.setAttribute("aria-label", (byId("announcement").textContent = told.copied));
   });
   addEventListener("pagehide", () => {
     const { address = close.href, scroll } = onProduct ? beside() : { address: location.href };
-    if (told.section || onProduct) store("beside", { address, scroll: wide.matches || !onProduct ? scrollY : scroll });
+    if (told.section || onProduct) stored("beside", "setItem", { address, scroll: wide.matches || !onProduct ? scrollY : scroll });
   });
 
   document.querySelector(".search input").value = new URLSearchParams(location.search).get("q") ?? "";

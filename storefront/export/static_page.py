@@ -1,20 +1,17 @@
 """A page as a file: the document that needs no server, with the scripts that need none either."""
 
 from collections.abc import Iterable
-from copy import copy
 from typing import Any
 
 from dash import dcc, html
 
 from catalogue.encoding import Entry
 from storefront.components import cards
-from storefront.components.base import data
 from storefront.components.charts import TEMPLATES
 from storefront.components.render import to_html
 from storefront.components.shell import shell
 from storefront.context import Context
 from storefront.document import PLOTLY, STYLES
-from storefront.pages.map import escaped
 from storefront.pages.page import Page
 from storefront.parts import as_json, window_title
 from storefront.seo.head import Head
@@ -43,10 +40,10 @@ def document_of(context: Context, page: Page, section: str = "", chosen: str = "
         "section": context.at(section) if section else "",
         "plotly": asset(PLOTLY),
         "alone": asset(ALONE),
+        "chosen": chosen,
         "copied": context.texts.copied,
         "step": to_html(cards.step(context, page.entry, HOME)) if page.entry else "",
     }
-    main, product = (_still(context, part, chosen) for part in (page.main, page.product))
     return render(
         "file.html",
         context=context,
@@ -57,7 +54,7 @@ def document_of(context: Context, page: Page, section: str = "", chosen: str = "
         asset=asset,
         styles=STYLES,
         scripts=SCRIPTS,
-        layout=to_html(shell(context, main, product, beside=HOME)),
+        layout=to_html(shell(context, page.main, page.product, beside=HOME)),
     ).encode()
 
 
@@ -73,28 +70,14 @@ def address_of(graph: Any) -> str:
 
 
 def figure_of(context: Context, graph: Any) -> bytes:
-    """A figure with the templates of both themes; its dots know address, title and photo instead of an id."""
+    """A figure with the templates of both themes; its dots know address, title, photo and category."""
     for trace in graph.figure["data"]:
         if "customdata" in trace:
             trace["customdata"] = [_dot(context, entry) for entry in context.shop.entries(trace["customdata"])]
     return as_json({"figure": graph.figure, "config": graph.config, "templates": TEMPLATES})
 
 
-def _dot(context: Context, entry: Entry) -> tuple[str, str, str]:
+def _dot(context: Context, entry: Entry) -> tuple[str, ...]:
+    product = entry.product
     photo = context.image(entry.thumbnails[0], 160) if entry.thumbnails else ""
-    return context.at(product_address(entry.product.id)), entry.product.title, photo
-
-
-def _still(context: Context, node: Any, chosen: str) -> Any:
-    """The same components with a place for each graph, which `assets/files.js` draws from a file."""
-    graphs = graphs_of(node)
-    if isinstance(node, list | tuple):
-        return [_still(context, each, chosen) for each in node]
-    if not graphs:
-        return node
-    if graphs[0] is node:
-        attributes = data(figure=context.at(address_of(node)), chosen=escaped(chosen))
-        return html.Div(className=f"dash-graph {node.className}", **attributes)
-    opened = copy(node)
-    opened.children = _still(context, node.children, chosen)
-    return opened
+    return context.at(product_address(product.id)), product.title, photo, product.category
