@@ -20,9 +20,9 @@ from model import heatmap
 from storefront import create_app
 from storefront.components.heatmap import LEVELS, png
 from storefront.components.render import to_html
+from storefront.context import Context
 from storefront.pages import page_at
 from storefront.settings import Settings
-from storefront.context import Context
 from tests.shop_folder import BUILD, make_products, make_shop_folder
 from tests.visiting import open_page, served, visit
 
@@ -82,7 +82,7 @@ def test_each_neighbour_has_its_own_maps_also_after_one_that_is_sold_out(context
 
 
 def test_nothing_is_said_where_a_build_has_none(tmp_path: Path) -> None:
-    site = create_app(make_shop_folder(tmp_path, make_products(3)), Settings()).site
+    context = create_app(make_shop_folder(tmp_path, make_products(3)), Settings()).context
     assert "<details" not in product_html(context, "mug-000")
 
 

@@ -1,5 +1,6 @@
 """The site below a path of its host, behind proxies that take the path away and such that pass it on."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ from storefront.app import Storefront, create_app
 from storefront.settings import Settings
 from tests.serving import in_a_thread
 from tests.shop_folder import make_products, make_shop_folder
-from tests.visiting import cards, heading, open_page, served, similar, visit
+from tests.visiting import card, heading, open_page, served, similar, visit
 
 PREFIX = "/shops/lookalike"
 
@@ -57,7 +58,7 @@ def test_a_visit_behind_a_proxy(browser: Browser, behind: str, strips: bool) -> 
         page.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
         open_page(page, f"{PREFIX}/")
         expect(page.locator(".site-nav a[aria-current]")).to_have_text("Browse")
-        cards(page).nth(3).click()
+        card(page, "Bowl number 7").click()
         expect(heading(page)).to_have_text("Bowl number 7")
         expect(page.locator("#main .product-card[aria-current]")).to_contain_text("Bowl number 7")
         expect(similar(page)).to_have_count(12)
@@ -104,7 +105,7 @@ def test_every_address_of_a_page_is_below_the_prefix(app: Storefront, path: str)
     passed, taken = (client.get(each).text.partition('<script id="_dash-config"')[0] for each in (PREFIX + path, path))
     assert passed == taken
     for element in html.fromstring(client.get(path).data).iter("*"):
-        for name in ("href", "src", "action", "data-copy", "data-map", "data-root"):
+        for name in ("href", "src", "action"):
             address = element.get(name, "#")
             assert address.startswith((f"{PREFIX}/", "#", "https://shop.example/", f"http://localhost{PREFIX}/")), (
                 address
@@ -126,13 +127,20 @@ def test_what_engines_are_told_is_below_the_prefix(app: Storefront) -> None:
 
 def test_the_health_of_the_process_is_asked_without_the_prefix(app: Storefront) -> None:
     assert app.server.test_client().get("/").status_code == 200
-    assert app.server.test_client().get(PREFIX).status_code == 200
+    assert app.server.test_client().get(PREFIX, follow_redirects=True).status_code == 200
 
 
 def test_without_a_prefix_no_page_knows_of_it(folder: Path) -> None:
     client = create_app(folder, Settings()).server.test_client()
-    assert "data-root" not in client.get("/").text
+    assert PREFIX not in client.get("/").text
     assert client.get(f"{PREFIX}/").status_code == 404
+
+
+def test_scripts_are_told_the_prefix(app: Storefront) -> None:
+    told = json.loads(html.fromstring(app.server.test_client().get("/").data).get("data-lookalike"))
+    assert told["home"] == f"{PREFIX}/"
+    assert told["parts"] == f"{PREFIX}/page/{told['build']}"
+    assert told["plotly"].startswith(f"{PREFIX}/assets/")
 
 
 @pytest.mark.parametrize("prefix", ["/lookalike", "/a/b-c/d_e~f.g", ""])

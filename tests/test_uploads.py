@@ -23,13 +23,13 @@ from werkzeug.serving import make_server
 from catalogue.precomputed import MANIFEST, PHOTO, read_manifest
 from catalogue.product import Neighbour, Product
 from model.images import letterboxed
+from storefront.app import Storefront, create_app
 from storefront.photo_search import queue as photos
 from storefront.photo_search import uploads
-from storefront.app import Storefront, create_app
 from storefront.photo_search.engine import Engine
-from storefront.api.openapi import BY_PHOTO
 from storefront.photo_search.queue import PLACES, Queue
 from storefront.settings import Settings
+from storefront.urls import BY_PHOTO
 from tests.serving import ROOT, in_a_thread
 from tests.shop_folder import make_products, make_shop_folder
 
@@ -239,7 +239,7 @@ def test_nothing_is_kept_of_a_photo(
 def test_a_page_is_answered_also_without_scripts(client: FlaskClient) -> None:
     answer = client.post("/photo", data={"photo": (io.BytesIO(drawn()), "x.jpg")}, content_type="multipart/form-data")
     assert answer.status_code == 200
-    assert b'href="/p/bowl-001"' in answer.data
+    assert b'href="/p/bowl-001?from=photo"' in answer.data
     refused = client.post("/photo", data={"photo": (io.BytesIO(b""), "")}, content_type="multipart/form-data")
     assert refused.status_code == 400
     assert b"There was no whole photo in it." in refused.data
