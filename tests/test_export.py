@@ -604,10 +604,21 @@ def test_without_lists_nothing_is_written(tmp_path: Path) -> None:
     run("export", tmp_path / "site", "--public-url", "shop.example", status=18)
 
 
-def test_an_export_that_is_killed_leaves_the_former_site(folder: Path, tmp_path: Path) -> None:
+SHARED = """import sys
+from contextlib import nullcontext
+from pathlib import Path
+from storefront.export.render_site import export
+from storefront.settings import Settings
+export(*map(Path, sys.argv[1:]), Settings(), lambda done, _: nullcontext(done), 2)"""
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_an_export_that_is_killed_leaves_the_former_site(folder: Path, tmp_path: Path, shared: bool) -> None:
+    """Its workers end with it, so that the next export finds the draft free."""
     site = exported(make_shop_folder(tmp_path / "lists", make_products(3)), tmp_path / "site")
     before = content(site)
-    command = [sys.executable, "-m", "storefront", "export", str(site), "--precomputed", str(folder)]
+    alone = ["-m", "storefront", "export", str(site), "--precomputed", str(folder)]
+    command = [sys.executable, *(["-c", SHARED, str(folder), str(site)] if shared else alone)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as killed:
         while killed.poll() is None and not (tmp_path / ".site.draft" / "new" / "p").is_dir():
             time.sleep(0.005)
