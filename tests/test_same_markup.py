@@ -12,8 +12,8 @@ from tests.visiting import open_page, visit
 
 PATHS = ("/", "/?q=mug&sort=price", "/p/basket-001?category=Baskets", "/map", "/report", "/photo", "/nowhere")
 
-# The elements of both as [name, attributes, content]. Left out are attributes that scripts set, drawings of graphs, the
-# trail of this visit, and the address behind a product where none is shown.
+# The elements of both as [name, attributes, content]. Left out are attributes that scripts set, graphs as they are
+# drawn, the trail of this visit, and the address behind a product where none is shown.
 TREES = """(html) => {
   const SCRIPTED = ["aria-current", "data-dash-is-loading", "selected", "value", "with-product", "dash-graph--pending"];
   const ours = (name) => !SCRIPTED.includes(name);
@@ -22,10 +22,10 @@ TREES = """(html) => {
     const names = element.getAttributeNames().filter(ours);
     const found = Object.fromEntries(names.map((name) => [name, element.getAttribute(name)]));
     if (found.class) found.class = [...classList].filter(ours).sort();
-    if (found.style) found.style = [...style].map((name) => [name, style.getPropertyValue(name).trim()]).sort();
+    const set = [...style].filter((name) => name.startsWith("--"));
+    found.style = set.map((name) => [name, style.getPropertyValue(name).trim()]).sort();
     if (element.matches("input, select")) found.value = element.value;
     if (element.matches(".theme-switch")) delete found["aria-label"];
-    if (element.matches(".dash-graph")) delete found.style;
     if (element.matches("section:not(:has(.product)) .close")) delete found.href;
     return found;
   };

@@ -26,6 +26,7 @@ def _template(ink: str, quiet: str, line: str, surface: str, colours: Sequence[s
         "linecolor": line,
         "tickcolor": line,
         "tickfont": {"color": quiet},
+        "automargin": True,
     }
     return {
         "layout": {
@@ -59,11 +60,12 @@ GREY = "#8b9096"  # seen on both grounds
 
 
 def graph(name: str, data: Sequence[Json], layout: Json, config: Json | None = None) -> Component:
-    """A graph in the light template, whose height the style sheet sets unless the layout does."""
+    """A graph in the light template, as high as its layout says, else as the style sheet does."""
     common = {
         "template": TEMPLATES["light"], "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     }  # fmt: skip
     figure = {"data": [*data], "layout": {**common, **layout}}
     chosen: Any = {"displayModeBar": False, "responsive": True, "doubleClick": False, **(config or {})}
-    return dcc.Graph(id=ids.figure(name), figure=figure, config=chosen, className=f"chart chart-{name}")
+    height: Any = {"--height": f"{layout['height']}px"} if "height" in layout else {}
+    return dcc.Graph(id=ids.figure(name), figure=figure, config=chosen, className=f"chart chart-{name}", style=height)

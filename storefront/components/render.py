@@ -50,7 +50,11 @@ def to_html(node: Any) -> Markup:
     if node._namespace == "dash_bootstrap_components":
         return _bootstrap(kind, given, content)
     if isinstance(node, dcc.Graph):
-        graph = {"id": given["id"], "className": f"dash-graph {given['className']}"}
+        graph = {
+            "id": given["id"],
+            "className": f"dash-graph {given['className']}",
+            "style": given.get("style") or None,
+        }
         return _element("div", graph, None)
     if isinstance(node, html.A | FileInput) or node._namespace == "dash_html_components":
         return _element({"Link": "a", "FileInput": "input"}.get(kind, kind.lower()), given, content)

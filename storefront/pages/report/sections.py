@@ -13,7 +13,7 @@ from storefront.pages.report.view import Cell, View, section, table
 CATEGORIES = 30  # that are shown; a report has more
 SEPARATORS = {"en": ".,", "de": ",."}  # of decimals and of thousands, as Plotly wants them
 SHARES = {"tickformat": ".0%", "range": [0, 1.02], "fixedrange": True}
-NAMES = {"automargin": True, "autorange": "reversed", "fixedrange": True}
+NAMES = {"autorange": "reversed", "fixedrange": True}
 OF_SHARES = "%{y}: %{x:.1%}<extra></extra>"
 OF_BIN = 2 / BINS
 
@@ -34,7 +34,7 @@ def exposure(view: View) -> list[Component]:
     ]
     layout = {
         "xaxis": {"title": {"text": texts.in_lists}, "type": "category", "fixedrange": True},
-        "yaxis": {"title": {"text": texts.products}, "automargin": True, "fixedrange": True},
+        "yaxis": {"title": {"text": texts.products}, "fixedrange": True},
     }
     listed: list[tuple[str, list[Cell]]] = [
         (span, [view.count(way.listings[row]) for way in ways]) for row, span in enumerate(spans)
@@ -119,7 +119,7 @@ def _histogram(view: View, bands: Bands) -> Component:
     layout = {
         "barmode": "overlay",
         "xaxis": {"title": {"text": view.context.texts.similarity}, "fixedrange": True},
-        "yaxis": {"tickformat": ".0%", "automargin": True, "fixedrange": True},
+        "yaxis": {"tickformat": ".0%", "fixedrange": True},
         "shapes": [{"type": "line", "x0": at, "x1": at, "yref": "paper", "y0": 0, "y1": 1} for at, _ in named],
         "annotations": [
             {"x": at, "yref": "paper", "y": 1 - 0.12 * place, "text": name, "showarrow": False, "xanchor": "left"}
