@@ -35,5 +35,5 @@
 
   const FileInput = (props) => element("input", { ...ofElement(props), type: "file" });
 
-  window.lookalike = Object.assign(window.lookalike ?? {}, { Frozen, Link, FileInput });
+  window.storefront = { Frozen, Link, FileInput };
 })();

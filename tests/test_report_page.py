@@ -1,7 +1,7 @@
 """The report as a page of the shop: its figures, its pictures, and what it says when there is little to say."""
 
 import re
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +12,12 @@ from catalogue.content import Extras
 from catalogue.precomputed import load
 from catalogue.report import Report, report_bytes
 from model.evaluation import Judged, evaluate
-from storefront import create_app, figures
+from storefront import create_app
+from storefront.components import formatting
 from storefront.components.render import to_html
-from storefront.pages.page import Page
+from storefront.export.static_page import graphs_of
 from storefront.pages import page_at
-from storefront.report_texts import ENGLISH, GERMAN, ReportTexts
+from storefront.pages.page import Page
 from storefront.settings import Settings
 from tests.shop_folder import BUILD, make_products, make_shop_folder
 from tests.visiting import open_page, served, visit
@@ -43,7 +44,7 @@ def reported(folder: Path, report: Report, language: str = "en") -> Page:
     shop = load(folder)
     lists = {each.id: shop.stored(each.id) for each in shop.products}
     writer.write(folder, BUILD, list(shop), lists, extras=Extras(report=report_bytes(report)))
-    return page_at(create_app(folder, Settings(language=language)).site, "/report", "")
+    return page_at(create_app(folder, Settings(language=language)).context, "/report")
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_the_figures_are_those_of_the_report(folder: Path) -> None:
 def test_every_picture_is_a_link_to_its_product(folder: Path) -> None:
     report = make_report(folder)
     html = str(to_html(reported(folder, report).main))
-    linked = re.findall(r'href="/p/([^"]*)"', html)
+    linked = re.findall(r'href="/p/([^"?]*)[?]from=report"', html)
     hubs, twins = (
         [hub.product_id for hub in report.ways[0].hubs],
         [*report.duplicates.shown[0][:12], *report.duplicates.shown[1]],
@@ -98,8 +99,24 @@ def test_tables_have_captions_and_heads(folder: Path) -> None:
     tables = re.findall(r"<table.*?</table>", html, re.DOTALL)
     assert len(tables) == 5
     assert all("<caption" in table and 'scope="col"' in table and 'scope="row"' in table for table in tables)
-    bars = re.findall(r'<span aria-hidden="true" class="rate">', html)
-    assert len(bars) == 3 * 2 + 2
+
+
+def test_charts_show_the_numbers_of_the_tables_under_them(folder: Path) -> None:
+    report = make_report(folder)
+    figures = {graph.id["index"]: graph.figure for graph in graphs_of(reported(folder, report).main)}
+    assert list(figures) == ["precision", "categories", "similarities", "exposure"]
+    served, plain, chance, best = figures["precision"]["data"]
+    shares = [at.scores[0].share for at in report.precisions]
+    assert served["x"] == pytest.approx([share.value for share in shares], abs=1e-4)
+    intervals = zip(served["error_x"]["arrayminus"], served["error_x"]["array"], strict=True)
+    assert [low + high for low, high in intervals] == pytest.approx([s.high - s.low for s in shares], abs=2e-4)
+    assert plain["name"] == "Plain cosine"
+    assert chance["x"] == pytest.approx([at.chance for at in report.precisions], abs=1e-4)
+    assert best["x"] == pytest.approx([at.reachable for at in report.precisions], abs=1e-4)
+    assert figures["exposure"]["data"][0]["y"] == list(report.ways[0].listings)
+    of_lists, at_random = figures["similarities"]["data"]
+    assert sum(of_lists["y"]) == pytest.approx(1)
+    assert sum(at_random["y"]) == pytest.approx(1)
 
 
 def test_without_categories_the_report_says_so(folder: Path) -> None:
@@ -118,7 +135,7 @@ def test_one_way_has_no_difference(folder: Path) -> None:
 
 
 def test_a_build_without_a_report_says_what_to_do(folder: Path) -> None:
-    page = page_at(create_app(folder, Settings()).site, "/report", "")
+    page = page_at(create_app(folder, Settings()).context, "/report")
     assert "python -m model build" in text_of(page)
     assert not page.indexed
 
@@ -135,17 +152,11 @@ def test_numbers_are_written_as_in_the_language(folder: Path) -> None:
     [(0.764, "76%", "76\xa0%"), (0.004, "0.4%", "0,4\xa0%"), (0.997, "99.7%", "99,7\xa0%"), (1.0, "100%", "100\xa0%")],
 )
 def test_shares_have_a_decimal_near_the_ends(share: float, english: str, german: str) -> None:
-    assert (figures.percent(share, "en"), figures.percent(share, "de")) == (english, german)
+    assert (formatting.percent(share, "en"), formatting.percent(share, "de")) == (english, german)
 
 
 def test_differences_have_a_sign() -> None:
-    assert [figures.signed(value, "en") for value in (0.31, -0.26, 0.04, -0.04)] == ["+0.3", "−0.3", "0.0", "0.0"]
-
-
-def test_texts_of_both_languages_fill_in_the_same() -> None:
-    for field in fields(ReportTexts):
-        ours, theirs = (set(re.findall(r"\{\w+\}", getattr(texts, field.name))) for texts in (ENGLISH, GERMAN))
-        assert ours == theirs, field.name
+    assert [formatting.signed(value, "en") for value in (0.31, -0.26, 0.04, -0.04)] == ["+0.3", "−0.3", "0.0", "0.0"]
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 360)])
@@ -155,11 +166,9 @@ def test_a_browser_shows_it_without_scrolling_sideways(browser: Browser, folder:
     with served(folder) as address, visit(browser, address, color_scheme=theme, viewport=size) as page:
         open_page(page, "/report")
         assert page.evaluate("document.documentElement.scrollWidth") == width
-        filled = page.locator(".rate-fill").first.bounding_box()
-        best = page.locator(".rate-best").first.bounding_box()
-        assert filled
-        assert best
-        assert 0 < filled["width"] <= best["width"]
+        charts = page.locator("#react-entry-point .chart .main-svg")
+        expect(charts.first).to_be_visible()
+        expect(page.locator("#react-entry-point .chart-precision .bars path").first).to_be_visible()
         page.locator(".photo").first.click()
         expect(page.locator(".product-title")).to_be_visible()
         assert page.locator(".report").is_visible() == (width > 992)

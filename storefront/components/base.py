@@ -13,10 +13,13 @@ from dash import html
 from dash.development.base_component import Component
 
 
+NAMESPACE = "storefront"  # in the window too; for each property of a component Dash imports a module of that name
+
+
 class Frozen(Component):
     """A tree of components mounted as one. Nothing in it can be the target of a callback."""
 
-    _namespace = "lookalike"
+    _namespace = NAMESPACE
     _type = "Frozen"
     _children_props: list[str] = []  # noqa: RUF012 - Dash looks for lists
     _base_nodes: list[str] = []  # noqa: RUF012
@@ -33,7 +36,7 @@ class Frozen(Component):
 class Link(html.A):
     """`dcc.Link` with the attributes of `html.A`, such as `aria-current`, and without its jump to the top."""
 
-    _namespace = "lookalike"
+    _namespace = NAMESPACE
     _type = "Link"
 
 
@@ -49,7 +52,7 @@ class Img(html.Img):
 class FileInput(html.Div):
     """`<input type="file">`, as `dcc.Upload` tells nothing of a file that is too large and sends the others as text."""
 
-    _namespace = "lookalike"
+    _namespace = NAMESPACE
     _type = "FileInput"
 
     def __init__(self, *, name: str, accept: str, capture: str | None = None) -> None:
