@@ -96,7 +96,7 @@
       Object.assign(shown, { href: address, main: lost ? address : main, product: lost ? "" : product });
       document.title = page.title;
       arrive(before, main !== before.main);
-      if (address !== before.href) requestAnimationFrame(() => setTimeout(follow, 0, page, products));
+      if (address !== before.href) whenIdle(() => follow(page, products));
       return [
         lost ? page.main : (mains?.main ?? same()),
         products && !lost ? products.product : before.product && !shown.product ? null : same(),
@@ -109,7 +109,9 @@
     }
   };
 
-  // Whatever can wait for the next frame: the trail, the words for screen readers, and the button that copies.
+  const whenIdle = (step) => (window.requestIdleCallback ?? setTimeout)(step, { timeout: 500 }); // which Safari has not
+
+  // Whatever can wait until the page is painted: the trail, the words for screen readers, and the button that copies.
   const follow = ({ announcement }, products) => {
     if (products?.step) set(ids.trail, { children: trail(pathOf(shown.product), products.step) });
     if (reason !== "load") set(ids.announcement, { children: announcement });
