@@ -2,6 +2,7 @@
 ((lookalike) => {
   "use strict";
   const { build, home, plotly, ids, texts } = JSON.parse(document.documentElement.dataset.lookalike);
+  const LATER = 100; // milliseconds until whatever need not be painted with a page follows it
   const WAIT = 1000; // milliseconds, at most, in which photos of the first HTML are decoded again
   const byId = (id) => document.getElementById(id);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -80,39 +81,43 @@
     });
   };
 
-  const show = async (_, typed, templates) => {
+  // Without a promise where all is there, as after pointing at a link: Dash then mounts it at once.
+  const show = (_, typed, templates) => {
     begin();
     const [now, address] = [(turn += 1), here()];
     const [main, product, before] = [mainOf(address), isProduct(address) ? address : "", { ...shown }];
-    try {
-      const [mains, products, page] = await Promise.all([
-        main === before.main ? null : lookalike.part(main),
-        product && product !== before.product ? lookalike.part(product) : null,
-        lookalike.part(address),
-      ]);
-      if (mains) await ready(mains.main, templates);
+    const wanted = [main === before.main ? null : main, product && product !== before.product ? product : null, address];
+    const placed = ([mains, products, page]) => {
       if (now !== turn) return unchanged();
       const lost = product && !page.product; // a product that is not in the catalogue has a page in the main column
       Object.assign(shown, { href: address, main: lost ? address : main, product: lost ? "" : product });
       document.title = page.title;
       arrive(before, main !== before.main);
-      if (address !== before.href) whenIdle(() => follow(page, products));
+      if (address !== before.href) setTimeout(follow, LATER, page, products);
       return [
         lost ? page.main : (mains?.main ?? same()),
         products && !lost ? products.product : before.product && !shown.product ? null : same(),
         main === before.main ? same() : main,
         searched(main, typed),
       ];
-    } catch (error) {
-      if (now === turn) failed(error, address);
-      return unchanged();
-    }
+    };
+    const there = wanted.map((each) => each && lookalike.there(each));
+    if (!wanted[0] && there.every((page, place) => page || !wanted[place])) return placed(there);
+    return Promise.all(wanted.map((each) => each && lookalike.part(each)))
+      .then(async (pages) => {
+        if (pages[0]) await ready(pages[0].main, templates);
+        return placed(pages);
+      })
+      .catch((error) => {
+        if (now === turn) failed(error, address);
+        return unchanged();
+      });
   };
 
-  const whenIdle = (step) => (window.requestIdleCallback ?? setTimeout)(step, { timeout: 500 }); // which Safari has not
-
-  // Whatever can wait until the page is painted: the trail, the words for screen readers, and the button that copies.
+  // Whatever can wait until the page is painted, as it would hold that up: the trail, the words for screen readers, and the button that copies.
   const follow = ({ announcement }, products) => {
+    focusLater();
+    focusLater = () => {};
     if (products?.step) set(ids.trail, { children: trail(pathOf(shown.product), products.step) });
     if (reason !== "load") set(ids.announcement, { children: announcement });
     if (ofApp(ids.copy).matches(".copied")) set(ids.copy, { className: "copy", "aria-label": byId(ids.copy).title });
@@ -139,6 +144,8 @@
   const arrivals = {}; // by the id of a region, the step that follows its new content
   const leadsTo = (address) => (link) => link.pathname === pathOf(address);
   const focusOn = (selector) => document.querySelector(selector)?.focus({ preventScroll: true });
+  let focusLater = () => {}; // as it takes a layout of its own
+  let scrolled = false; // whether the product's column is
 
   const arrive = (before, changed) => {
     const [why, { product, main }, scroll] = [reason, { ...shown }, scrolls[keyOf()] ?? 0];
@@ -146,16 +153,16 @@
     arrivals[ids.main] = () => {
       if (why === "back") back();
       else if (changed && why !== "load") scrollTo(0, 0);
-      if (why === "link" && !product) focusOn(`#${ids.main} h1`);
+      if (why === "link" && !product) focusLater = () => focusOn(`#${ids.main} h1`);
     };
     arrivals[ids.product_page] = () => {
       if (why === "back") return back();
       if (!product) return why === "close" && all(`#${ids.main} .product-card`).find(leadsTo(before.product))?.focus();
       if (why === "load") return;
-      ofApp(ids.product).scrollTop = 0;
+      if (scrolled) ofApp(ids.product).scrollTop = 0;
       if (matchMedia("(max-width: 991px)").matches) scrollTo(0, 0);
       else if (!before.product) all(`#${ids.main} .product-card[aria-current]`)[0]?.scrollIntoView({ block: "nearest" });
-      focusOn(`#${ids.product} h1`);
+      focusLater = () => focusOn(`#${ids.product} h1`);
     };
     if (main === before.main && product === before.product) mark();
   };
@@ -207,6 +214,7 @@
     begun = true;
     if (location.hash) history.replaceState(history.state, "", here()); // the gallery opens on a click
     for (const id of [ids.main, ids.product_page, ids.trail]) observe(id);
+    ofApp(ids.product).addEventListener("scroll", ({ target }) => (scrolled = target.scrollTop > 0), { passive: true });
     lookalike.themed();
     const renewed = stored("lookalike-renewed");
     if (renewed && renewed !== build) tell(texts.renewed);
