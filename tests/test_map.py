@@ -1,39 +1,37 @@
 """The map: its dots as data, its page without scripts, and what a pointer does in a real browser."""
 
-import json
-import sys
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import accumulate, product
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from catalogue import writer
 from catalogue.content import Extras
 from catalogue.precomputed import load
-from catalogue.product import Layout
-from storefront import create_app, dots
-from storefront.app import Storefront
-from storefront.pages.map import PART, along, dots_of, drawn, told
-from storefront.pages.map import COLOURED
+from catalogue.product import Layout, MapGroup
+from storefront import create_app
+from storefront.components.charts import COLOURED, GREY, TEMPLATES
 from storefront.components.render import to_html
-from storefront.pages import page_at
-from storefront.settings import Settings
 from storefront.context import Context
-from tests.browser import launch
-from tests.serving import serving
+from storefront.pages import map as maps
+from storefront.pages import page_at
+from storefront.pages.map import PALE, chart, dots_of
+from storefront.settings import Settings
+from storefront.urls import CALLBACKS, product_address
+from tests.conftest import DESKTOP, PHONE
 from tests.shop_folder import BUILD, make_products, make_shop_folder
+from tests.visiting import cards, heading, open_page, served, too_narrow, visit
 
-COLOURS_OF = """canvas => {
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    return new Set(new Uint32Array(data.buffer)).size;
-}"""
-WIDE, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
+POINTED = f"^POST .*{CALLBACKS}"  # the card of a dot is a callback's
+ODD = "<b>Pots</b> & pans"
 
 
-def make_mapped_folder(folder: Path, count: int = 150, kinds: int = 2) -> Path:
+def make_mapped_folder(folder: Path, count: int = 150, kinds: int = 2, groups: tuple[MapGroup, ...] = ()) -> Path:
     """A shop whose products stand in rows on its map; `no-photo` has no place."""
     products = make_products(count)
     named = [replace(each, product_type=f"Kind {number % kinds:02}") for number, each in enumerate(products)]
@@ -42,61 +40,64 @@ def make_mapped_folder(folder: Path, count: int = 150, kinds: int = 2) -> Path:
     grid = [(800 + 700 * x, 800 + 700 * y) for y, x in product(range(13), range(13))]
     places = {each.id: place for each, place in zip(named, grid, strict=False)}
     lists = {each.id: load(folder).neighbours(each.id) for each in named}
-    writer.write(folder, BUILD, entries, lists, extras=Extras(layout=Layout(places, count)))
+    writer.write(folder, BUILD, entries, lists, extras=Extras(layout=Layout(places, count, groups)))
     return folder
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_mapped_folder(tmp_path_factory.mktemp("mapped"))
+    return make_mapped_folder(tmp_path_factory.mktemp("mapped"), groups=(MapGroup(ODD, (5000, 5000), 75),))
 
 
-def test_the_dots_are_the_layout_in_an_order_that_keeps_what_is_near_together(context: Context) -> None:
-    dots, layout = dots_of(context), context.shop.layout
-    assert dots
-    assert layout
-    sent = json.loads(drawn(dots))
-    places = list(zip(accumulate(sent["x"]), accumulate(sent["y"]), strict=True))
-    assert dict(zip(dots.ids, places, strict=True)) == layout.places
-    assert dots.categories == (("Kind 00", 75), ("Kind 01", 75))
-    assert [context.shop.product(each).category for each in dots.ids[:9]] == [f"Kind 0{kind}" for kind in dots.kinds[:9]]
+def context_of(folder: Path, language: str = "en") -> Context:
+    return create_app(folder, Settings(language=language)).context
 
 
-def test_the_curve_goes_through_the_square_quarter_by_quarter() -> None:
-    square = sorted(product(range(4), range(4)), key=lambda place: along(*place))
-    assert [along(x, y) for x, y in square] == list(range(16))
-    assert {(x // 2, y // 2) for x, y in square[:4]} == {(0, 0)}
-    assert along(2**16 - 1, 2**16 - 1) == 2**32 - 1
-
-
-def test_a_pointer_is_told_of_a_dot_and_of_those_near_it(context: Context) -> None:
+def figure(context: Context, chosen: str = "") -> Any:
+    """The data and layout that are drawn."""
     dots = dots_of(context)
     assert dots
-    first, last = (json.loads(told(context, dots, part)) for part in (0, 1))
-    assert (len(first), len(last)) == (PART, 150 - PART)
-    address, title, photo = first[0]
-    assert address == f"/p/{dots.ids[0]}"
-    assert title == context.shop.product(dots.ids[0]).title
-    assert photo == context.image(context.shop.thumbnails(dots.ids[0])[0], 160)
+    drawn: Any = chart(context, dots, chosen)
+    return drawn.figure
 
 
-def test_charts_are_kept_for_ever_and_gone_with_their_build(app: Storefront) -> None:
-    build = app.context.build
-    with app.server.test_client() as client:
-        for address in (f"/map/{build}.json", f"/map/{build}/1.json"):
-            answer = client.get(address)
-            assert answer.status_code == 200
-            assert "immutable" in answer.headers["Cache-Control"]
-        for address in ("/map/older.json", "/map/older/0.json", f"/map/{build}/2.json"):
-            answer = client.get(address)
-            assert (answer.status_code, answer.headers["Cache-Control"]) == (410, "no-store")
+def traces(context: Context, chosen: str = "") -> dict[str, Any]:
+    return {trace["name"]: trace for trace in figure(context, chosen)["data"]}
+
+
+def test_the_dots_are_the_layout(context: Context) -> None:
+    layout = context.shop.layout
+    assert layout
+    drawn = traces(context)
+    places = {
+        product_id: (x, y)
+        for trace in drawn.values()
+        for product_id, x, y in zip(trace["customdata"], trace["x"], trace["y"], strict=True)
+    }
+    assert places == layout.places
+    assert {name: len(trace["x"]) for name, trace in drawn.items()} == {"Kind 00": 75, "Kind 01": 75}
+    for name, trace in drawn.items():
+        assert {context.shop.product(each).category for each in trace["customdata"]} == {name}
+
+
+def test_neighbours_on_the_map_are_near_in_its_order(context: Context) -> None:
+    dots = dots_of(context)
+    assert dots
+    steps = [
+        abs(one.place[0] - other.place[0]) + abs(one.place[1] - other.place[1])
+        for one, other in zip(dots.some, dots.some[1:], strict=False)
+    ]
+    assert sum(steps) / len(steps) < 2000
+    quarters = [(dot.place[0] >= 8192) + 2 * (dot.place[1] >= 8192) for dot in dots.some]
+    assert quarters == sorted(quarters)
 
 
 def test_every_product_of_the_map_is_a_link_on_one_of_its_pages(context: Context) -> None:
     dots = dots_of(context)
     assert dots
     pages = [str(to_html(page_at(context, "/map", f"page={number}").main)) for number in range(1, 5)]
-    assert all(sum(f'href="/p/{each}"' in page for page in pages) == 1 for each in dots.ids)
+    linked = [re.findall(r'href="/p/([^"?]*)', page) for page in pages]
+    assert [each for page in linked for each in page] == [dot.product_id for dot in dots.some]
     assert "150 products, page 4 of 4" in pages[-1]
     assert "1 product without a usable photo has no place on it." in pages[0]
     assert str(to_html(page_at(context, "/map", "page=99").main)) == pages[-1]
@@ -105,13 +106,10 @@ def test_every_product_of_the_map_is_a_link_on_one_of_its_pages(context: Context
 def test_of_more_products_than_can_be_drawn_it_shows_some_and_says_so(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dots, "MOST", 76)
+    monkeypatch.setattr(maps, "MOST", 76)
     for language, sentence in (("en", "It shows 75 of 150 products"), ("de", "Sie zeigt 75 von 150 Produkten")):
-        site = create_app(folder, Settings(language=language)).site
-        shown = dots_of(context)
-        assert shown
-        assert len(shown.ids) == 75
-        assert json.loads(drawn(shown))["kind"] == list(shown.kinds)
+        context = context_of(folder, language)
+        assert sum(len(trace["x"]) for trace in traces(context).values()) == 75
         text = str(to_html(page_at(context, "/map", "").main))
         assert sentence in text
         assert "no-photo" not in text
@@ -120,21 +118,37 @@ def test_of_more_products_than_can_be_drawn_it_shows_some_and_says_so(
 def test_a_category_has_its_own_products_and_sets_off_its_dots(context: Context) -> None:
     page = page_at(context, "/map", "category=Kind+01")
     text = str(to_html(page.main))
-    assert 'data-kind="1"' in text
-    assert text.count('class="product-card"') == 48
+    assert text.count('class="card product-card"') == 48
     assert "mug-000" not in text
     assert not page.indexed
+    opacities = {name: trace["opacity"] for name, trace in traces(context, "Kind 01").items()}
+    assert opacities["Kind 00"] == PALE < opacities["Kind 01"]
     unknown = str(to_html(page_at(context, "/map", "category=Boats").main))
     assert "No product is in this category." in unknown
-    assert "data-kind" not in unknown
 
 
 @pytest.mark.parametrize(("count", "kinds"), [(1, 1), (5, 5), (60, 30)])
 def test_maps_of_few_products_and_of_many_categories(tmp_path: Path, count: int, kinds: int) -> None:
-    site = create_app(make_mapped_folder(tmp_path, count, kinds), Settings()).site
-    text = str(to_html(page_at(context, "/map", "").main))
-    assert text.count("swatch kind-") == kinds
-    assert text.count(f"swatch kind-{COLOURED}") == max(0, kinds - COLOURED)
+    context = context_of(make_mapped_folder(tmp_path, count, kinds))
+    found = traces(context)
+    assert len(found) == min(kinds, COLOURED + 1)
+    assert [name for name, trace in found.items() if trace["marker"].get("color") == GREY] == ["Others"] * (kinds > 10)
+    assert sum(len(trace["x"]) for trace in found.values()) == count
+    assert str(to_html(page_at(context, "/map").main)).count('class="chip"') == kinds + 1
+
+
+def test_a_small_category_is_set_off_as_well(tmp_path: Path) -> None:
+    context = context_of(make_mapped_folder(tmp_path, 60, 30))
+    assert "Kind 29" not in traces(context)
+    found = traces(context, "Kind 29")
+    assert [name for name, trace in found.items() if trace["opacity"] > PALE] == ["Kind 29"]
+    assert len(found["Kind 29"]["x"]) == 2
+
+
+def test_neighbourhoods_have_names_that_are_text(context: Context) -> None:
+    (label,) = figure(context)["layout"]["annotations"]
+    assert (label["x"], label["y"]) == (5000, 5000)
+    assert label["text"] == "&lt;b>Pots&lt;/b> &amp; pans"
 
 
 def test_a_build_without_a_map_says_what_to_do(tmp_path: Path) -> None:
@@ -142,147 +156,208 @@ def test_a_build_without_a_map_says_what_to_do(tmp_path: Path) -> None:
     page = page_at(app.context, "/map", "")
     assert "python -m model build" in str(to_html(page.main))
     assert not page.indexed
-    with app.server.test_client() as client:
-        assert client.get("/map").status_code == 200
-        assert client.get(f"/map/{app.context.build}.json").status_code == 410
+    assert app.server.test_client().get("/map").status_code == 200
 
 
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
-    with serving([sys.executable, "-m", "gunicorn", "app:server"], environment={"PRECOMPUTED_DIR": str(folder)}) as at:
+    with served(folder) as at:
         yield at
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = launch(playwright)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture(params=["light", "dark"])
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page in each theme that fails its test when the console has an error, as of the policy."""
-    errors: list[str] = []
-    context = browser.new_context(viewport=WIDE, color_scheme=request.param)
-    fresh = context.new_page()
-    fresh.on("pageerror", lambda error: errors.append(str(error)))
-    fresh.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    yield fresh
-    context.close()
-    assert errors == []
+def page(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page in each theme."""
+    with visit(browser, address, allowed=POINTED, viewport=DESKTOP, color_scheme=request.param) as tab:
+        yield tab
 
 
-def open_map(page: Page, address: str) -> None:
-    page.goto(f"{address}/map")
-    expect(page.locator("[data-drawn]")).to_be_visible()
+def of_graph(page: Page, function: str, argument: Any = None) -> Any:
+    """What a function says of the graph that Plotly drew."""
+    return page.locator(".chart-map .js-plotly-plot").evaluate(function, argument)
 
 
-def middle(page: Page) -> tuple[float, float]:
-    box = page.locator(".map").bounding_box()
-    assert box
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+def open_map(page: Page, path: str = "/map") -> None:
+    open_page(page, path)
+    drawn(page)
 
 
-def colours(page: Page) -> int:
-    """How many colours the canvas shows."""
-    return int(page.locator(".map-dots").evaluate(COLOURS_OF))
+def drawn(page: Page) -> None:
+    until(page, lambda: page.locator(".chart-map .js-plotly-plot canvas").count() > 0)
+    until(page, lambda: of_graph(page, "graph => Boolean(graph._fullLayout?.xaxis?.d2p)"))
 
 
 def until(page: Page, holds: Callable[[], bool]) -> None:
     """Playwright's own way evaluates text, which the policy of the page forbids."""
-    for _ in range(100):
+    for _ in range(200):
         if holds():
             return
         page.wait_for_timeout(50)
-    raise AssertionError("nothing changed within 5 seconds")
+    raise AssertionError("nothing changed within 10 seconds")
 
 
-def picture(page: Page) -> str:
-    return str(page.locator(".map-dots").evaluate("canvas => canvas.toDataURL()"))
+def place(page: Page, product_id: str) -> tuple[float, float]:
+    """Where the dot of a product is seen."""
+    page.locator(".chart-map").scroll_into_view_if_needed()
+    x, y = of_graph(
+        page,
+        """(graph, id) => {
+          const { xaxis, yaxis } = graph._fullLayout;
+          const { left, top } = graph.getBoundingClientRect();
+          const trace = graph.data.find(({ customdata }) => customdata.includes(id));
+          const dot = trace.customdata.indexOf(id);
+          return [left + xaxis._offset + xaxis.d2p(trace.x[dot]), top + yaxis._offset + yaxis.d2p(trace.y[dot])];
+        }""",
+        product_id,
+    )
+    return x, y
 
 
-def test_a_dot_shows_its_photo_and_opens_beside_the_map(page: Page, address: str) -> None:
-    open_map(page, address)
-    assert colours(page) > 2
-    page.mouse.move(*middle(page))
-    card = page.locator(".map-card")
-    assert card.locator("img").evaluate("each => each.decode().then(() => each.naturalWidth)")
-    title = card.inner_text()
-    page.mouse.click(*middle(page))
-    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
-    expect(page.locator(".map")).to_be_visible()
-    assert "/p/" in page.url
-    page.keyboard.press("Escape")
-    expect(page).to_have_url(f"{address}/map")
+def picture(page: Page) -> bytes:
+    return page.locator(".chart-map").screenshot()
 
 
-def test_a_click_near_a_dot_opens_it(page: Page, address: str) -> None:
-    open_map(page, address)
-    page.mouse.move(*middle(page))
-    expect(page.locator(".map-card img")).to_be_visible()
-    title = page.locator(".map-card").inner_text()
-    box = page.locator(".map-dot").bounding_box()
-    assert box
-    reach = box["x"] + box["width"] / 2 + 14, box["y"] + box["height"] / 2  # beside the link, within its dot's reach
-    page.mouse.move(*reach)
-    expect(page.locator(".map-card")).to_have_text(title)
-    page.mouse.click(*reach)
-    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
-
-
-def test_it_is_enlarged_and_moved(page: Page, address: str) -> None:
-    open_map(page, address)
-    whole = picture(page)
-    page.get_by_role("button", name="Zoom in").click()
-    expect(page.locator(".map[data-near]")).to_be_visible()
-    until(page, lambda: picture(page) != whole)
-    near = picture(page)
-    x, y = middle(page)
+def test_a_dot_shows_its_photo_and_opens_beside_the_map(page: Page) -> None:
+    open_map(page)
+    x, y = place(page, "mug-070")
+    page.mouse.move(x - 3, y)
     page.mouse.move(x, y)
+    card = page.locator(".map-card")
+    expect(card).to_have_text("Mug number 70")
+    assert card.locator("img").evaluate("each => each.decode().then(() => each.naturalWidth)")
+    page.mouse.click(x, y)
+    expect(heading(page)).to_have_text("Mug number 70")
+    expect(page.locator(".chart-map")).to_be_visible()
+    expect(page).to_have_url("/p/mug-070?from=map")
+    page.keyboard.press("Escape")
+    expect(page).to_have_url("/map")
+    expect(heading(page)).to_have_count(0)
+    assert of_graph(page, "graph => graph.getBoundingClientRect().width") > 1200
+
+
+def test_the_card_goes_when_the_pointer_leaves_the_map(page: Page) -> None:
+    open_map(page)
+    page.mouse.move(*place(page, "bowl-077"))
+    expect(page.locator(".map-card")).to_be_visible()
+    page.locator("#main h1").hover()
+    expect(page.locator(".map-card")).to_be_hidden()
+
+
+def test_it_is_enlarged_and_moved(page: Page) -> None:
+    open_map(page)
+    seen = "graph => [graph._fullLayout.xaxis.range, graph._fullLayout.yaxis.range].flat()"
+    whole = of_graph(page, seen)
+    page.locator(".chart-map").hover()
+    page.locator(".modebar-btn[data-title='Zoom in']").click()
+    until(page, lambda: of_graph(page, seen) != whole)
+    near = of_graph(page, seen)
+    assert near[1] - near[0] < whole[1] - whole[0]
+    x, y = place(page, "mug-070")
+    page.mouse.move(x + 20, y + 20)
     page.mouse.down()
-    page.mouse.move(x + 90, y + 40, steps=4)
+    page.mouse.move(x + 110, y + 60, steps=4)
     page.mouse.up()
-    until(page, lambda: picture(page) != near)
-    expect(page).to_have_url(f"{address}/map")
-    page.get_by_role("button", name="Show the whole map").click()
-    until(page, lambda: picture(page) == whole)
+    until(page, lambda: of_graph(page, seen)[0] < near[0])
+    expect(page).to_have_url("/map")
+    page.locator(".modebar-btn[data-title='Reset axes']").click()
+    until(page, lambda: of_graph(page, seen) == whole)
 
 
-def test_the_page_still_scrolls_over_the_map(page: Page, address: str) -> None:
-    open_map(page, address)
-    page.mouse.move(*middle(page))
+def test_the_page_still_scrolls_over_the_map(page: Page) -> None:
+    open_map(page)
+    seen = of_graph(page, "graph => graph._fullLayout.xaxis.range")
+    page.mouse.move(*place(page, "mug-070"))
     page.mouse.wheel(0, 300)
     until(page, lambda: page.evaluate("scrollY") > 200)
-    expect(page.locator(".map[data-near]")).to_have_count(0)
+    assert of_graph(page, "graph => graph._fullLayout.xaxis.range") == seen
 
 
-def test_the_map_comes_by_a_link_and_changes_with_the_theme_and_the_category(page: Page, address: str) -> None:
-    page.goto(address)
+def test_the_legend_isolates_a_category(page: Page) -> None:
+    open_map(page)
+    shown = "graph => graph._fullData.filter(({ visible }) => visible === true).map(({ name }) => name)"
+    assert of_graph(page, shown) == ["Kind 00", "Kind 01"]
+    page.locator(".legendtoggle").nth(1).click()
+    until(page, lambda: of_graph(page, shown) == ["Kind 01"])
+    page.locator(".legendtoggle").nth(1).click()
+    until(page, lambda: len(of_graph(page, shown)) == 2)
+
+
+def test_the_map_comes_by_a_link_and_changes_with_the_theme_and_the_category(page: Page) -> None:
+    open_page(page, "/")
     page.get_by_role("link", name="Map").click()
-    expect(page.locator("[data-drawn]")).to_be_visible()
-    whole = picture(page)
+    drawn(page)
     page.get_by_role("link", name="Kind 01 75").click()
     expect(page.get_by_role("status")).to_have_text("75 products, page 1 of 2")
-    expect(page.locator("[data-drawn]")).to_be_visible()
+    expect(page).to_have_url("/map?category=Kind+01")
+    until(page, lambda: of_graph(page, "graph => graph.data.map(({ opacity }) => opacity)") == [PALE, 0.9])
     chosen = picture(page)
-    assert chosen != whole
+    before = page.locator("html").get_attribute("data-bs-theme")
+    after = "light" if before == "dark" else "dark"
     page.locator(".theme-switch").click()
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", after)
+    ink = TEMPLATES[after]["layout"]["font"]["color"]
+    until(page, lambda: of_graph(page, "graph => graph._fullLayout.font.color") == ink)
     until(page, lambda: picture(page) != chosen)
+    page.reload()
+    drawn(page)
+    assert of_graph(page, "graph => graph._fullLayout.font.color") == ink
+
+
+def test_the_products_below_the_map_have_pages(page: Page) -> None:
+    open_map(page)
+    expect(cards(page)).to_have_count(48)
+    page.get_by_role("link", name="Next").click()
+    expect(page.get_by_role("status")).to_have_text("150 products, page 2 of 4")
+    drawn(page)
+    last = cards(page).last.locator(".card-name").inner_text()
+    cards(page).last.click()
+    expect(heading(page)).to_have_text(last)
+    page.keyboard.press("Escape")
+    expect(page).to_have_url("/map?page=2")
+    expect(cards(page)).to_have_count(48)
+
+
+def test_it_fits_and_is_drawn_anew_in_every_window(page: Page) -> None:
+    open_map(page)
+    assert too_narrow(page) == []
+    page.set_viewport_size({"width": 700, "height": 900})
+    until(page, lambda: of_graph(page, "graph => graph._fullLayout.width") < 700)
+    below = page.locator(".map .chart-map").bounding_box(), page.locator(".chips").bounding_box()
+    assert below[0]
+    assert below[1]
+    assert below[0]["y"] + below[0]["height"] <= below[1]["y"]
 
 
 def test_a_finger_sees_the_card_first_and_opens_the_product_by_it(browser: Browser, address: str) -> None:
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    open_map(page, address)
-    page.touchscreen.tap(*middle(page))
-    card = page.locator(".map-card")
-    title = card.inner_text()
-    card.tap()
-    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
-    expect(page.locator(".map")).to_be_hidden()
-    page.go_back()
-    expect(page.locator(".map")).to_be_visible()
-    assert colours(page) > 2
-    context.close()
+    with visit(browser, address, allowed=POINTED, viewport=PHONE, has_touch=True, is_mobile=True) as page:
+        open_map(page, "/map?category=Kind+00")
+        page.touchscreen.tap(*place(page, "mug-070"))
+        card = page.locator(".map-card")
+        expect(card).to_have_text("Mug number 70")
+        expect(page).to_have_url("/map?category=Kind+00")
+        card.tap()
+        expect(heading(page)).to_have_text("Mug number 70")
+        expect(page.locator(".map")).to_be_hidden()
+        page.go_back()
+        expect(page).to_have_url("/map?category=Kind+00")
+        expect(page.locator(".chart-map canvas").first).to_be_visible()
+
+
+def test_a_product_that_was_opened_by_a_dot_keeps_the_category(browser: Browser, address: str) -> None:
+    with visit(browser, address, allowed=POINTED, viewport=DESKTOP) as page:
+        open_map(page, "/map?category=Kind+01")
+        page.mouse.move(*place(page, "bowl-075"))
+        expect(page.locator(".map-card")).to_be_visible()
+        page.mouse.click(*place(page, "bowl-075"))
+        expect(page).to_have_url(f"{product_address('bowl-075', '/map?category=Kind+01')}")
+        page.locator(".close").click()
+        expect(page).to_have_url("/map?category=Kind+01")
+        expect(page.get_by_role("status")).to_have_text("75 products, page 1 of 2")
+
+
+def test_without_scripts_there_are_its_products(browser: Browser, address: str) -> None:
+    with visit(browser, address, java_script_enabled=False) as page:
+        page.goto("/map")
+        expect(cards(page)).to_have_count(48)
+        page.get_by_role("link", name="Kind 01 75").click()
+        expect(page.get_by_role("status")).to_have_text("75 products, page 1 of 2")

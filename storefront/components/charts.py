@@ -68,4 +68,7 @@ def graph(name: str, data: Sequence[Json], layout: Json, config: Json | None = N
     figure = {"data": [*data], "layout": {**common, **layout}}
     chosen: Any = {"displayModeBar": False, "responsive": True, "doubleClick": False, **(config or {})}
     height: Any = {"--height": f"{layout['height']}px"} if "height" in layout else {}
-    return dcc.Graph(id=ids.figure(name), figure=figure, config=chosen, className=f"chart chart-{name}", style=height)
+    return dcc.Graph(
+        id=ids.figure(name), figure=figure, config=chosen, className=f"chart chart-{name}", style=height,
+        clear_on_unhover=True,
+    )  # fmt: skip
