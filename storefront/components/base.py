@@ -12,7 +12,6 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-
 NAMESPACE = "storefront"  # in the window too; for each property of a component Dash imports a module of that name
 
 
