@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.conftest import DESKTOP
 from tests.visiting import card, cards, heading, open_page, similar, taken_over, too_narrow, visit
@@ -283,6 +283,26 @@ def test_a_page_that_is_older_than_the_shop_is_loaded_anew(browser: Browser, add
         taken_over(page)
         page.go_back()
         expect(cards(page)).to_have_count(48)
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_a_late_answer_changes_nothing(browser: Browser, address: str, status: int) -> None:
+    with visit(browser, address, allowed="status of 500", viewport=DESKTOP) as page:
+        open_page(page, "/")
+        held: list[Route] = []
+        page.route(re.compile("/page/.*mug-002"), lambda route: held.append(route))
+        with page.expect_request(re.compile("/page/.*mug-002")):
+            card(page, "Mug number 2").click()
+        card(page, "Mug number 4").click()
+        expect(heading(page)).to_have_text("Mug number 4")
+        for route in held:
+            route.fulfill(status=status) if status == 500 else route.continue_()
+        page.wait_for_timeout(300)
+        expect(heading(page)).to_have_text("Mug number 4")
+        expect(page.get_by_role("alert")).to_be_hidden()
+        page.go_back()
+        page.unroute_all()
+        expect(page).to_have_url(re.compile("/p/mug-002$"))
 
 
 def test_without_a_connection_it_says_so_and_goes_on_later(browser: Browser, address: str) -> None:
