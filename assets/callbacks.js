@@ -76,6 +76,7 @@
     const graphs = lookalike.nodes(tree).filter(({ type }) => type === "Graph");
     for (const { props } of graphs) props.figure.layout.template = templates[document.documentElement.dataset.bsTheme];
     if (graphs.length === 0 || window.Plotly) return;
+    ofApp(ids.main).setAttribute("aria-busy", "true");
     await new Promise((resolve, reject) => {
       document.head.append(Object.assign(document.createElement("script"), { src: plotly, onload: resolve, onerror: reject }));
     });
@@ -182,6 +183,7 @@
   const observe = (id) =>
     new MutationObserver(() => {
       mark();
+      ofApp(ids.main).removeAttribute("aria-busy");
       arrivals[id]?.();
       delete arrivals[id];
       dismissFirst();
@@ -286,8 +288,7 @@
 
   // A finger sees the card of a dot first, and opens the product by it.
   const open = (clicked) => {
-    if (!clicked) return;
-    if (matchMedia("(hover: none)").matches) return set(ids.map, { hoverData: clicked });
+    if (!clicked || matchMedia("(hover: none)").matches) return;
     const [id, query] = [clicked.points[0].customdata, shown.main.split("?")[1]];
     go(`${home}p/${encodeURIComponent(id)}?from=map${query ? `&${query}` : ""}`, "link");
   };

@@ -10,7 +10,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 from markupsafe import Markup
 
-from storefront.components.base import FileInput, Frozen, Img, Link, current, data, freeze, labelled
+from storefront.components.base import NAMESPACE, FileInput, Frozen, Img, Link, current, data, freeze, labelled
 from storefront.components.render import to_html
 from storefront.components.shell import shell
 from storefront.context import Context
@@ -98,13 +98,13 @@ def mounted(content: Any) -> int:
 
 def test_a_frozen_tree_is_sent_as_components() -> None:
     (sent,) = orjson.loads(as_json(freeze([html.P(["a", Img(src="/x.webp", alt="")]), Link("b", href="/b")])))
-    assert (sent["namespace"], sent["type"], list(sent["props"])) == ("lookalike", "Frozen", ["tree"])
+    assert (sent["namespace"], sent["type"], list(sent["props"])) == (NAMESPACE, "Frozen", ["tree"])
     paragraph, link = sent["props"]["tree"]
     image = paragraph["props"]["children"][1]
     assert (image["namespace"], image["type"]) == ("dash_html_components", "Img")
     given = {name: value for name, value in image["props"].items() if value is not None}
     assert given == {"alt": "", "decoding": "async", "src": "/x.webp"}
-    assert link == {"namespace": "lookalike", "type": "Link", "props": {"children": "b", "href": "/b"}}
+    assert link == {"namespace": NAMESPACE, "type": "Link", "props": {"children": "b", "href": "/b"}}
 
 
 def test_a_link_is_an_anchor() -> None:

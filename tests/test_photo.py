@@ -103,7 +103,7 @@ def test_a_found_product_opens_beside_it_and_back_restores_all(page: Page) -> No
     expect(heading(page)).to_have_text("Ink Dipped Mug")
     expect(found(page)).to_have_count(12)
     page.get_by_role("link", name="Map").click()
-    expect(page.get_by_role("heading", level=1, name="Map of looks")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="Map of looks")).to_be_visible(timeout=PATIENCE)
     page.go_back()
     page.go_back()
     expect(page).to_have_url("/photo")
