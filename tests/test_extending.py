@@ -39,7 +39,9 @@ def changed(folder: Path, heading: str) -> Iterator[str]:
         copy = shutil.copytree if source.is_dir() else shutil.copyfile
         copy(source, folder / name)
     subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
-    subprocess.run(["git", "apply", "--whitespace=nowarn", "-"], cwd=folder, input=EXAMPLES[heading], text=True, check=True)
+    subprocess.run(
+        ["git", "apply", "--whitespace=nowarn", "-"], cwd=folder, input=EXAMPLES[heading], text=True, check=True
+    )
     command = [sys.executable, "-m", "gunicorn", "app:server"]
     with serving(command, folder=folder, environment={"PRECOMPUTED_DIR": "precomputed"}) as address:
         yield address
