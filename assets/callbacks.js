@@ -4,6 +4,7 @@
   const { build, home, plotly, ids, texts } = JSON.parse(document.documentElement.dataset.lookalike);
   const LATER = 100; // milliseconds until whatever need not be painted with a page follows it
   const WAIT = 1000; // milliseconds, at most, in which photos of the first HTML are decoded again
+  const byTouch = matchMedia("(hover: none)");
   const byId = (id) => document.getElementById(id);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const app = () => byId("react-entry-point");
@@ -74,7 +75,10 @@
   // Graphs need plotly.js, and the colours of the present theme.
   const ready = async (tree, templates) => {
     const graphs = lookalike.nodes(tree).filter(({ type }) => type === "Graph");
-    for (const { props } of graphs) props.figure.layout.template = templates[document.documentElement.dataset.bsTheme];
+    for (const { props } of graphs) {
+      props.figure.layout.template = templates[document.documentElement.dataset.bsTheme];
+      if (byTouch.matches) props.figure.layout.dragmode = false; // a finger scrolls the page
+    }
     if (graphs.length === 0 || window.Plotly) return;
     ofApp(ids.main).setAttribute("aria-busy", "true");
     await new Promise((resolve, reject) => {
@@ -289,9 +293,17 @@
   // A finger sees the card of a dot first, and opens the product by it.
   const open = (clicked) => {
     if (!clicked) return;
-    if (matchMedia("(hover: none)").matches) return set(ids.map, { hoverData: clicked });
+    if (byTouch.matches) return set(ids.map, { hoverData: clicked });
     const [id, query] = [clicked.points[0].customdata, shown.main.split("?")[1]];
     go(`${home}p/${encodeURIComponent(id)}?from=map${query ? `&${query}` : ""}`, "link");
+  };
+
+  // A finger moves the map once it is enlarged.
+  const enlarge = (seen, { layout }) => {
+    const [left, right] = seen?.["xaxis.range"] ?? ["xaxis.range[0]", "xaxis.range[1]"].map((end) => seen?.[end]);
+    if (!byTouch.matches || left === undefined) return;
+    const dragmode = right - left < layout.meta.wide ? "pan" : false;
+    window.Plotly.relayout(app().querySelector(".chart-map .js-plotly-plot"), { dragmode });
   };
 
   const copy = async (clicks) => {
@@ -328,6 +340,6 @@
   const searchByPhoto = (photo) => (photo ? lookalike.similarTo() : [same(), same()]);
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    lookalike: { show, type, submit, sort, open, retry, copy, gallery, closed, theme, recolour, searchByPhoto },
+    lookalike: { show, type, submit, sort, open, enlarge, retry, copy, gallery, closed, theme, recolour, searchByPhoto },
   });
 })((window.lookalike ??= {}));

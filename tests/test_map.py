@@ -343,6 +343,36 @@ def test_a_finger_sees_the_card_first_and_opens_the_product_by_it(browser: Brows
         expect(page.locator(".chart-map canvas").first).to_be_visible()
 
 
+def test_a_finger_scrolls_the_page_and_moves_the_map_once_it_is_enlarged(browser: Browser, address: str) -> None:
+    with visit(browser, address, allowed=POINTED, viewport=PHONE, has_touch=True, is_mobile=True) as page:
+        open_map(page)
+        seen = "graph => graph._fullLayout.yaxis.range"
+        whole = of_graph(page, seen)
+        swipe(page)
+        until(page, lambda: page.evaluate("scrollY") > 100)
+        assert of_graph(page, seen) == whole
+        page.evaluate("scrollTo(0, 0)")
+        page.locator(".modebar-btn[data-title='Zoom in']").tap()
+        until(page, lambda: of_graph(page, "graph => graph._fullLayout.dragmode") == "pan")
+        near = of_graph(page, seen)
+        swipe(page)
+        until(page, lambda: of_graph(page, seen)[0] < near[0])
+        assert page.evaluate("scrollY") == 0
+        page.locator(".modebar-btn[data-title='Reset axes']").tap()
+        until(page, lambda: of_graph(page, "graph => graph._fullLayout.dragmode") is False)
+        assert of_graph(page, seen) == whole
+
+
+def swipe(page: Page) -> None:
+    """Move a finger upwards over the map."""
+    touch = page.context.new_cdp_session(page)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": 200, "y": 600}]})
+    for y in range(580, 380, -20):
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": 200, "y": y}]})
+        page.wait_for_timeout(20)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
 def test_a_product_that_was_opened_by_a_dot_keeps_the_category(browser: Browser, address: str) -> None:
     with visit(browser, address, allowed=POINTED, viewport=DESKTOP) as page:
         open_map(page, "/map?category=Kind+01")

@@ -23,6 +23,7 @@ from storefront.urls import MAP, Browsing, product_address
 MOST = 100_000  # dots that are drawn
 ROOM = 500_000  # square pixels of a map, by which dots are large or small
 ISOLATE = {"itemclick": "toggleothers", "itemdoubleclick": "toggle"}
+FIRST, LAST = -300, 10_300  # of both axes, with room for the dots at the edges
 PALE = 0.12  # opacity of the dots of other categories than the one that is asked for
 
 
@@ -133,13 +134,14 @@ def chart(context: Context, dots: Dots, chosen: str = "") -> Component:
         for name, found in traces.items()
         if found
     ]  # fmt: skip
-    axis = {"visible": False, "range": [-300, 10_300]}
+    axis = {"visible": False, "range": [FIRST, LAST]}
     labels = [
         {"x": group.place[0], "y": group.place[1], "text": escaped(group.name), "showarrow": False, "borderpad": 2}
         for group in context.shop.map_groups()
     ]
     layout = {
         "xaxis": axis, "yaxis": axis, "dragmode": "pan", "annotations": labels, "hovermode": "closest",
+        "meta": {"wide": LAST - FIRST},
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
         "legend": {"orientation": "h", "y": 0, "yanchor": "top", **ISOLATE},
     }  # fmt: skip
