@@ -22,6 +22,10 @@ from storefront.settings import Settings
 from tests.shop_folder import BUILD, make_products, make_shop_folder
 from tests.visiting import open_page, served, visit
 
+COVERING = """[...document.querySelectorAll("#react-entry-point .chart")].filter((chart) =>
+  [chart, ...chart.querySelectorAll(".main-svg")].some((part) =>
+    part.getBoundingClientRect().bottom > chart.nextElementSibling.getBoundingClientRect().top + 1)
+  ).map((chart) => chart.id)"""
 HOSTILE = "<script>alert(1)</script>"
 
 
@@ -169,6 +173,7 @@ def test_a_browser_shows_it_without_scrolling_sideways(browser: Browser, folder:
         charts = page.locator("#react-entry-point .chart .main-svg")
         expect(charts.first).to_be_visible()
         expect(page.locator("#react-entry-point .chart-precision .bars path").first).to_be_visible()
+        assert page.evaluate(COVERING) == []
         page.locator(".photo").first.click()
         expect(page.locator(".product-title")).to_be_visible()
         assert page.locator(".report").is_visible() == (width > 992)
