@@ -28,8 +28,8 @@ from model.balance import SHOWN
 from model.candidates import Integers
 from model.duplicates import Pairs
 from model.extractors import Features
-from model.lists import PRESETS, Lists, rank
-from model.making import Photos
+from model.lists import PRESETS
+from model.making import Lists, Photos, rank
 from model.naming import Named
 from model.neighbours import Search, TopK
 from model.policy import Mask

@@ -9,18 +9,20 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from catalogue.encoding import LISTS
 from catalogue.errors import PrecomputedError, StorageError, one_line_errors
 from catalogue.mirror import Mirror
-from catalogue.precomputed import IMAGES, MANIFEST, PHOTO
+from catalogue.precomputed import FILE, IMAGES, MANIFEST, PHOTO, read_manifest
 from catalogue.storage import Item, Overtaken, Place, at, hidden
 
 MANIFESTS = (f"{PHOTO}/{MANIFEST}", MANIFEST)
 _ATTEMPTS = 3
 _BLOCK = 512  # files that are removed between two looks at the manifest
 _OURS = re.compile(
-    rf"(?:{PHOTO}/)?(?:{MANIFEST}|[0-9a-f]{{16}}/[a-z]+(?:-\d+)?\.[a-z]+)"
+    rf"{MANIFEST}|{LISTS}/{FILE.pattern}|{PHOTO}/{MANIFEST}|(?:{PHOTO}/)?[0-9a-f]{{16}}/[a-z]+(?:-\d+)?\.[a-z]+"
     rf"|{IMAGES}/[0-9a-f]{{2}}/[0-9a-f]{{18}}-\d+\.webp"
 )
 
@@ -44,8 +46,8 @@ class Publication:
         """The files of the version that is served which this machine lacks; it keeps no others. Raises StorageError."""
         for _ in self._mirror.fetched(self._mirror.to_fetch(MANIFESTS)):
             pass
-        folders = {f"{IMAGES}/", *self._folders()}  # also those of earlier versions whose files are still used
-        served = [name for name in self._first if name in MANIFESTS or name.startswith(tuple(folders))]
+        wanted = (f"{IMAGES}/", *self._named())
+        served = [name for name in self._first if name in MANIFESTS or name.startswith(wanted)]
         self._mirror.keep(served)
         return self._mirror.to_fetch(served)
 
@@ -111,15 +113,12 @@ class Publication:
     def _whole(self) -> list[str]:
         return [name for name in self._mirror.here() if name not in MANIFESTS]
 
-    def _folders(self) -> Iterator[str]:
-        """Those of the versions that the manifests name, when they can be read."""
-        for name in MANIFESTS:
-            try:
-                value = json.loads((self._mirror.folder / name).read_bytes())
-                versions = {value["version"], *(file.split("/")[0] for file in value["files"] if "/" in file)}
-            except (OSError, ValueError, KeyError, TypeError):
-                continue
-            yield from (f"{name.removesuffix(MANIFEST)}{version}/" for version in versions)
+    def _named(self) -> Iterator[str]:
+        """The files of lists, and the folder of the search by photo, that the manifests name, when they can be read."""
+        with suppress(PrecomputedError):
+            yield from read_manifest(self._mirror.folder).paths.values()
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            yield f"{PHOTO}/{json.loads((self._mirror.folder / PHOTO / MANIFEST).read_bytes())['version']}/"
 
 
 def copy(place: Place, folder: Path) -> None:

@@ -15,8 +15,8 @@ WORDS, LONGEST = 16, 64  # words of a text that are looked for, and characters o
 class Query:
     """Products of `category` that have each word of `text`, or words that begin so; what is empty asks for nothing.
 
-    Without text "relevance" is the order of the catalogue, by id unless it was updated. "price" is the lowest first,
-    "price-down" the highest; products without a price, or without a date for "newest", come last.
+    Without text "relevance" is the order of the ids. "price" is the lowest first, "price-down" the highest; products
+    without a price, or without a date for "newest", come last.
     """
 
     text: str = ""

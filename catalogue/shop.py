@@ -15,18 +15,16 @@ from catalogue.shards import Kind, Shards, understood
 
 
 class Shop:
-    """A catalogue with its neighbour lists, in a database.
-
-    Products stand in the order of their numbers: that of their ids, until a large catalogue was updated.
+    """A catalogue with its neighbour lists, in a database. Products stand in the order of their ids.
 
     Any thread may ask, and a process forked from the one that loaded it.
     """
 
     def __init__(self, manifest: Manifest, database: Database) -> None:
         self.manifest = manifest
-        self.database = self._database = database
+        self._database = database
         self._finder = Finder(database, manifest.products)
-        self._shards = Shards(database, manifest.products, manifest.sharded)
+        self._shards = Shards(database, manifest.products)
 
     def __len__(self) -> int:
         """How many products there are."""

@@ -39,7 +39,6 @@ def cli() -> None:
 @click.argument("folder", type=Anywhere())
 @click.option("--out", default="precomputed", show_default=True, type=Anywhere(), help="Where to.")
 @click.option("--heatmaps", is_flag=True, help="Store where in the photos the first three similarities come from.")
-@click.option("--whole", is_flag=True, help="Make all lists anew, where a large catalogue's would go on from the last.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done and about how long it takes.")
 @click.option("--ray", is_flag=False, flag_value="", metavar="[HOST:PORT]", help="Extract and search on a Ray cluster;"
                " without an address, on one that is started for it on this machine.")  # fmt: skip
@@ -50,7 +49,6 @@ def build_command(
     folder: Where,
     out: Where,
     heatmaps: bool,
-    whole: bool,
     dry_run: bool,
     ray: str | None,
     work: Path | None,
@@ -68,7 +66,7 @@ def build_command(
         recipe = Recipe.of(options["name"], options["weights"], with_.extractor)
         heated = with_.network if heatmaps else None
         with cluster.means(ray, source.folder, recipe) as means:
-            built = build(source.folder, lists, with_.extractor, with_.preset, bar, heated, means, anew=whole)
+            built = build(source.folder, lists, with_.extractor, with_.preset, bar, heated, means)
     Console().print(tables.closing_table(built))
     print(f"{out} holds version {built.manifest.version}")
 

@@ -14,7 +14,8 @@ from model import thumbnails
 from model.baseline import remembering
 from model.evaluation import Judged, evaluate
 from model.extracted import Extracted, extract
-from model.lists import Lists, plain
+from model.lists import plain
+from model.making import Lists
 from model.neighbours import cosines_of
 from model.options import Chosen
 from model.photos import read

@@ -22,8 +22,6 @@ def closing_table(built: Built) -> Table:
         "products added": changes.added,
         "products removed": changes.removed,
         "with similar products": manifest.listed,
-        "lists made anew": built.anew,
-        "lists gone on from": built.kept,
         "lists changed": changes.lists,
         "groups of duplicates": built.groups,
         "photos": manifest.photos,

@@ -13,7 +13,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from catalogue import precomputed
 from catalogue.errors import DiskError
 from catalogue.shop import Shop
-from catalogue.updates import renewed
 from storefront import (
     api,
     below,
@@ -85,15 +84,14 @@ class Storefront(Dash):
         return document.of(self.site, self.pages, self.get_asset_url, **parts)
 
 
-def create_app(folder: str | Path, settings: Settings | None = None, before: Shop | None = None) -> Storefront:
+def create_app(folder: str | Path, settings: Settings | None = None) -> Storefront:
     """The app for the lists in `folder`, set by the environment unless told otherwise.
 
-    Of what the shop `before` has, only what changed is read. Raises PrecomputedError when the lists cannot be read, and
-    SettingsError.
+    Raises PrecomputedError when the lists cannot be read, and SettingsError.
     """
     folder = Path(folder).resolve()  # at once: it may be a link that is switched
     settings = settings or Settings.of()
-    shop = renewed.load(folder, before, images=settings.serves_images)
+    shop = precomputed.load(folder, images=settings.serves_images)
     reception = Reception(folder / precomputed.PHOTO, shop.manifest.version)
     site = Site(shop, settings, photo_search=reception.is_open)
     app = Storefront(site)

@@ -20,18 +20,17 @@ def site(where: str, before: flask.Flask | None = None) -> Storefront:
     """The app for the lists in the folder, or at the URL, `where`. Raises StorageError, and what `create_app` does.
 
     The copy of a URL's lies in the folder for temporary files for as long as this process uses it. What the app
-    `before` has already is neither fetched nor read again.
+    `before` has already is not fetched again.
     """
     served = Served.by(before) if before else None
-    shop = served.shop if served else None
     if "://" not in where:
-        return create_app(where, before=shop)
+        return create_app(where)
     folder = Path(tempfile.mkdtemp(prefix="lookalike-lists-"))
     try:
         if served:
             _share(served.folder, folder / "lists")
         _copy(where, folder / "lists")
-        app = create_app(folder / "lists", before=shop)
+        app = create_app(folder / "lists")
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
