@@ -130,7 +130,7 @@ def _layout(products: Sequence[Product], lists: Lists, features: Features, track
         rng = random.Random(len(ids))
         return Layout({product_id: drawn_shop.place(rng) for product_id in ids}, len(ids))
     near = Named.of(ids, lists.similar).first(build.MAPPED)
-    return layout.lay_out(ids, near.indices, near.similarities, features, None, track)
+    return layout.lay_out(ids, near.indices, near.similarities, features, track)
 
 
 def _made(products: Sequence[Product], stages: Stages, lists: Lists, kinds: Integers) -> Made:

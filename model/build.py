@@ -89,7 +89,7 @@ def _build(
     extras = Extras(
         elsewhere=lists.elsewhere,
         groups=lists.groups,
-        layout=_layout(extracted, lists, before, track),
+        layout=_layout(extracted, lists, track),
         heats=_heats(extracted, lists, heated, preset, track) if heated else {},
         report=report_bytes(judging.judge(extracted, {preset.name: lists}, track)),
     )
@@ -132,17 +132,9 @@ def told(lists: Lists, products: Sequence[Product], colours: reasons.Palettes, s
     return Lists(named(lists.similar), named(lists.elsewhere), lists.groups)
 
 
-def _layout(extracted: Extracted, lists: Lists, before: Shop | None, track: Track) -> Layout:
-    """The map, on which products of the version before stay where they were."""
+def _layout(extracted: Extracted, lists: Lists, track: Track) -> Layout:
     near = Named.of(extracted.ids, lists.similar).first(MAPPED)
-    return layout.lay_out(
-        extracted.ids,
-        near.indices,
-        near.similarities,
-        lambda: extracted.vectors,
-        before.layout if before else None,
-        track,
-    )
+    return layout.lay_out(extracted.ids, near.indices, near.similarities, lambda: extracted.vectors, track)
 
 
 def _heats(extracted: Extracted, lists: Lists, network: Network, preset: Preset, track: Track) -> dict[str, list[str]]:
