@@ -134,26 +134,21 @@ def bundle_command(folder: Where, out: Where, work: Path | None, **options: Any)
 
 @cli.command("evaluate")
 @click.argument("folder", type=Anywhere())
-@click.option("--html", default="report.html", show_default=True, type=Folder, help="The page to write.")
 @click.option("--against", multiple=True, metavar="NAME|FILE.toml", help="Another extractor to compare with.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON instead of a table, and write no page.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON instead of a table.")
 @work_option
 @list_options
 @shared_options
-def evaluate_command(
-    folder: Where, html: Path, against: tuple[str, ...], as_json: bool, work: Path | None, **options: Any
-) -> None:
-    """How good the lists of FOLDER are, beside plain cosine and other extractors, as a table and a page."""
+def evaluate_command(folder: Where, against: tuple[str, ...], as_json: bool, work: Path | None, **options: Any) -> None:
+    """How good the lists of FOLDER are, beside plain cosine and other extractors; as a page, the site's /report."""
     names = dict.fromkeys((options["name"], *against))
     with places.catalogue(folder, work, bar) as source:
         given = {name: source.chosen(**{**options, "name": name}) for name in names}
-        judged = judging.judge_all(source.folder, given, bar)
+        report = judging.judge_all(source.folder, given, bar)
     if as_json:
-        print(report_bytes(judged.report).decode())
-        return
-    Console().print(tables.report_table(judged.report))
-    judging.write_page(judged, html)
-    print(f"{html} shows them")
+        print(report_bytes(report).decode())
+    else:
+        Console().print(tables.report_table(report))
 
 
 def _one_line(message: Warning | str, *_: Any, **__: Any) -> None:
