@@ -25,8 +25,9 @@ from benchmarks import (
 )
 from benchmarks.figure import Figure
 from catalogue import command as command_line
-from model import agreement, calibration, extractors
+from model import calibration, extractors
 from model.cluster.worker import Recipe
+from model.extractors import openvino
 from model.extractors.engine import OnEngine
 from model.progress import bar
 
@@ -104,9 +105,7 @@ def memory_command(
     counts: tuple[int, ...], name: str, weights: Path | None, engines: tuple[str, ...], as_json: bool
 ) -> None:
     """The most memory that extraction takes, of few photos and of many, on each engine."""
-    peaks = memory.measure(
-        name, weights, engines or agreement.available(extractors.network(name, weights)), counts, bar
-    )
+    peaks = memory.measure(name, weights, engines or openvino.available(extractors.network(name, weights)), counts, bar)
     if as_json:
         print(json.dumps(memory.as_rows(peaks), indent=1))
         return
