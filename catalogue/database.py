@@ -55,20 +55,12 @@ class Database:
 
         The first to ask makes it, for all threads and processes, and the others wait. Raises DiskError.
         """
-        if not self.has_beside():
-            self._make_second(script)
-            self.has_beside()
-
-    def has_beside(self) -> bool:
-        """Whether the second file is made; then this thread reads it as well."""
         connection = self._connection()
-        if connection in self._own.attached:
-            return True
-        if not self._second.exists():
-            return False
-        connection.execute("ATTACH ? AS beside", [_read_only(self._second)])
-        self._own.attached.add(connection)
-        return True
+        if connection not in self._own.attached:
+            if not self._second.exists():
+                self._make_second(script)
+            connection.execute("ATTACH ? AS beside", [_read_only(self._second)])
+            self._own.attached.add(connection)
 
     def _make_second(self, script: str) -> None:
         draft = self._path.with_suffix(".draft")

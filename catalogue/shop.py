@@ -59,12 +59,8 @@ class Shop:
             raise _unknown(error.args[0]) from None
 
     def prepare_search(self) -> None:
-        """Make the index that searches for words need; the first of them does it otherwise, and waits for it.
-
-        Then count what the shortest of them find, which takes longest.
-        """
+        """Make the indexes that searches and sorted pages need; the first of them does it otherwise, and waits."""
         self._finder.prepare()
-        self._finder.count_letters()
 
     def search(self, query: Query, limit: int, offset: int = 0) -> Found:
         """Up to `limit` products that `query` finds, after the first `offset`. Any text can be asked for."""
