@@ -12,7 +12,6 @@ from pathlib import Path
 import flask
 
 from catalogue.errors import StorageError
-from catalogue.mirror import journal_of
 from storefront.app import Served, Storefront, create_app
 
 
@@ -39,10 +38,9 @@ def site(where: str, before: flask.Flask | None = None) -> Storefront:
 
 
 def _share(old: Path, new: Path) -> None:
-    """Begin a copy with the files of another one, which are replaced but never changed, and the journal beside it."""
+    """Begin a copy with the files of another one, which are replaced but never changed."""
     with suppress(OSError):  # then more is fetched
         shutil.copytree(old, new, copy_function=os.link)
-        shutil.copyfile(journal_of(old), journal_of(new))
 
 
 def _copy(url: str, folder: Path) -> None:

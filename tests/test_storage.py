@@ -188,8 +188,8 @@ with places.lists(storage.at({1!r}), None, progress.silent) as folder:
 """
 FIRST = "import os; from catalogue.storage import Place as P\ndef die(): os.kill(os.getpid(), 9)\n"
 KILLED = {
-    "between-its-files": "write, left = P.write, [0] * 24\ndef stop(*given):\n    left or die()\n    left.pop()\n"
-    f"    write(*given)\nP.write = stop\n{DRAWN}",
+    "between-its-files": "from catalogue import mirror; mirror.BLOCK = 24; put, left = P.put, [0]\n"
+    f"def stop(*given):\n    left or die()\n    left.pop()\n    put(*given)\nP.put = stop\n{DRAWN}",
     "before-its-manifest": f"P.replace = lambda *given: die()\n{REAL}",
 }
 
