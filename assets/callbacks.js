@@ -288,7 +288,8 @@
 
   // A finger sees the card of a dot first, and opens the product by it.
   const open = (clicked) => {
-    if (!clicked || matchMedia("(hover: none)").matches) return;
+    if (!clicked) return;
+    if (matchMedia("(hover: none)").matches) return set(ids.map, { hoverData: clicked });
     const [id, query] = [clicked.points[0].customdata, shown.main.split("?")[1]];
     go(`${home}p/${encodeURIComponent(id)}?from=map${query ? `&${query}` : ""}`, "link");
   };
