@@ -5,7 +5,6 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,23 +22,18 @@ from benchmarks import (
     scale,
     serve,
     slug,
-    updating_files,
-    updating_lists,
 )
 from benchmarks.figure import Figure
 from catalogue import command as command_line
-from model import agreement, calibration, extractors
+from model import calibration, extractors
 from model.cluster.worker import Recipe
+from model.extractors import openvino
 from model.extractors.engine import OnEngine
-from model.progress import Track, bar
+from model.progress import bar
 
 Command = Callable[..., Any]
 
 WIDE = 140  # columns
-UPDATES: dict[str, Callable[[int, Track], list[Figure]]] = {
-    "lists": updating_lists.measure,
-    "files": updating_files.measure,
-}
 
 
 def network_options(command: Command) -> Command:
@@ -111,9 +105,7 @@ def memory_command(
     counts: tuple[int, ...], name: str, weights: Path | None, engines: tuple[str, ...], as_json: bool
 ) -> None:
     """The most memory that extraction takes, of few photos and of many, on each engine."""
-    peaks = memory.measure(
-        name, weights, engines or agreement.available(extractors.network(name, weights)), counts, bar
-    )
+    peaks = memory.measure(name, weights, engines or openvino.available(extractors.network(name, weights)), counts, bar)
     if as_json:
         print(json.dumps(memory.as_rows(peaks), indent=1))
         return
@@ -253,21 +245,6 @@ def slug_command(photo: str, workers: int | None, as_json: bool) -> None:
             Console().print(table)
         print(*report.notes, sep="\n")
     slug.settle(report)
-
-
-@cli.command("update")
-@click.option("--products", default=100_000, show_default=True, type=click.IntRange(1000), help="Of the drawn shops.")
-@click.option("--only", "parts", multiple=True, default=tuple(UPDATES), type=click.Choice([*UPDATES]),
-              help="Both parts unless given.")  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def update_command(products: int, parts: tuple[str, ...], as_json: bool) -> None:
-    """A thousandth of a drawn shop's products changed: lists made, then files written and served, against the whole."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started ends too
-    figures = [figure for part in UPDATES if part in parts for figure in UPDATES[part](products, bar)]
-    if as_json:
-        print(json.dumps([asdict(each) for each in figures], indent=1))
-    else:
-        _print(_figures(figures))
 
 
 def _parts(report: slug.Report) -> Table:

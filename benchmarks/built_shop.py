@@ -28,8 +28,8 @@ from model.balance import SHOWN
 from model.candidates import Integers
 from model.duplicates import Pairs
 from model.extractors import Features
-from model.lists import PRESETS, Lists, rank
-from model.making import Photos
+from model.lists import PRESETS
+from model.making import Lists, Photos, rank
 from model.naming import Named
 from model.neighbours import Search, TopK
 from model.policy import Mask
@@ -130,7 +130,7 @@ def _layout(products: Sequence[Product], lists: Lists, features: Features, track
         rng = random.Random(len(ids))
         return Layout({product_id: drawn_shop.place(rng) for product_id in ids}, len(ids))
     near = Named.of(ids, lists.similar).first(build.MAPPED)
-    laid_out = layout.lay_out(ids, near.indices, near.similarities, features, None, track)
+    laid_out = layout.lay_out(ids, near.indices, near.similarities, features, track)
     return build.labelled(laid_out, products)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from catalogue import encoding
-from catalogue.encoding import MAP, SHARD, Build, Entry, Manifest, Pair, Place
+from catalogue.encoding import LISTS, MAP, SHARD, Build, Entry, Manifest, Pair, Place
 from catalogue.encoding import SIDE as SIDE_OF_MAP
 from catalogue.precomputed import IMAGES, MANIFEST, SIZES
 from catalogue.product import Price, Product, Thumbnail
@@ -45,15 +45,13 @@ def make(folder: Path, count: int, *, pictures: bool = True) -> list[str]:
     to another server.
     """
     drawn = thumbnails_of(random.Random(count), folder / IMAGES, min(count, PICTURES), write=pictures)
-    draft = folder / ".draft"
-    draft.mkdir(parents=True, exist_ok=True)
+    (folder / LISTS).mkdir(parents=True, exist_ok=True)
     files: dict[str, str] = {}
     ids: list[str] = []
     for name, content in _files(count, drawn, ids):
-        (draft / name).write_bytes(content)
         files[name] = hashlib.sha256(content).hexdigest()
+        (folder / encoding.path_of(name, files[name])).write_bytes(content)
     version = encoding.version_of(BUILD, files)
-    draft.rename(folder / version)
     manifest = Manifest(version, BUILD, products=count, listed=count, photos=count, drops={}, files=files)
     (folder / MANIFEST).write_bytes(encoding.manifest_bytes(manifest))
     if pictures:

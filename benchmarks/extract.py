@@ -16,8 +16,8 @@ import numpy as np
 
 from catalogue import feed
 from catalogue.errors import ExtractorError
-from model import agreement, calibration
-from model.extractors import INT8, REFERENCE, Extractor, Network
+from model import calibration
+from model.extractors import INT8, REFERENCE, Extractor, Network, int8, openvino
 from model.extractors.engine import OnEngine, keras
 from model.features import extract, features_of
 from model.images import Pixels, View, fitted
@@ -49,8 +49,8 @@ def measure(folder: Path, images: int, rounds: int, network: Network, track: Tra
     ways: list[tuple[str, str, Callable[[], float]]] = [
         (SEED, REFERENCE, partial(_seed, photos, network, _reference(network)))
     ]
-    ranges = calibration.measured(network, pixels[: calibration.SAMPLE], silent)
-    for engine in agreement.available(network):
+    ranges = int8.measured(network, pixels[: calibration.SAMPLE])
+    for engine in openvino.available(network):
         extractor = OnEngine(network, engine, ranges if engine == INT8 else None)
         ways += [
             ("the network alone", engine, partial(_alone, extractor, pixels)),

@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from PIL import Image
 
-from model import calibration, extractors
-from model.extractors import INT8
+from model import extractors
+from model.extractors import INT8, int8
 from model.extractors.engine import OnEngine
 from model.features import extract
 from model.images import View
@@ -60,7 +60,7 @@ def _extracted(name: str, weights: Path | None, engine: str, count: int) -> int:
         ranges = None
         if engine == INT8:
             few = np.random.default_rng(0).integers(0, 256, (4, network.size, network.size, 3), dtype=np.uint8)
-            ranges = calibration.measured(network, few, silent)
+            ranges = int8.measured(network, few)
         extract(photos, OnEngine(network, engine, ranges), [VIEW], Path(folder) / "features", silent)
     return most()
 

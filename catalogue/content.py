@@ -1,14 +1,12 @@
 """What a version of the lists says: rows of each kind by the numbers of the products, and files of the whole."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from catalogue import encoding
-from catalogue.encoding import GROUPS, MAP, REPORT, SCALE, SHARD, Entry
+from catalogue.encoding import CATALOGUE, GROUPS, MAP, REPORT, SCALE, SHARD, Entry
 from catalogue.product import Layout, Neighbour
-from catalogue.updates.files import CATALOGUE
 
 Places = Iterable[tuple[str, float, int]]  # ids, similarities and reasons, best first
 
@@ -45,21 +43,16 @@ class Content:
         self._lists = {"neighbours": _places(neighbours)}
         if any(extras.elsewhere.values()):
             self._lists["elsewhere"] = _places(extras.elsewhere)
-        self._filled = Counter[int]()
         heated = any(extras.heats.values())
-        self.kinds = (CATALOGUE, *self._lists, *(["heats"] if heated else []))
+        self._kinds = (CATALOGUE, *self._lists, *(["heats"] if heated else []))
+        self.listed = 0
 
     def __len__(self) -> int:
         """How many products there are."""
         return len(self._entries)
 
-    @property
-    def listed(self) -> int:
-        """How many of the lists of neighbours that were read so far hold any."""
-        return self._filled.total()
-
-    def rows(self, kind: str, start: int) -> list[Any]:
-        """Of the products from number `start` on, as many as a shard has; none of a kind that there is not."""
+    def _rows(self, kind: str, start: int) -> list[Any]:
+        """Of the products from number `start` on, as many as a shard has."""
         entries = self._entries[start : start + SHARD]
         if kind == CATALOGUE:
             return [encoding.entry_row(entry) for entry in entries]
@@ -67,21 +60,24 @@ class Content:
         if kind in self._lists:
             lists = [self._list(self._lists[kind](own)) for own in ids]
             if kind == "neighbours":
-                self._filled[start] = sum(bool(found) for found, *_ in lists)
+                self.listed += sum(bool(found) for found, *_ in lists)
             return lists
-        return [[*self._extras.heats.get(own, ())] for own in ids] if kind in self.kinds else []
+        return [[*self._extras.heats.get(own, ())] for own in ids]
 
-    def shards(self) -> dict[str, bytes]:
-        """All rows in files by their names."""
+    def files(self) -> dict[str, bytes]:
+        """All of it in files by their names."""
+        return self._shards() | self._others()
+
+    def _shards(self) -> dict[str, bytes]:
         starts = range(0, len(self), SHARD)
         return {
-            f"{kind}-{number:04}.json": encoding.dump(self.rows(kind, start))
-            for kind in self.kinds
+            f"{kind}-{number:04}.json": encoding.dump(self._rows(kind, start))
+            for kind in self._kinds
             for number, start in enumerate(starts)
         }
 
-    def others(self) -> dict[str, bytes]:
-        """The files that are no rows of products, by their names."""
+    def _others(self) -> dict[str, bytes]:
+        """The files that are no rows of products."""
         extras, files = self._extras, {}
         if extras.groups:
             files[GROUPS] = encoding.groups_bytes([[self._index[each] for each in group] for group in extras.groups])

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import shutil
 import sqlite3
 import tempfile
 import threading
@@ -16,7 +15,6 @@ from catalogue.errors import DiskError
 
 CACHE = 1024  # KiB of pages that each reading thread keeps; what was read lately is in the system's memory anyway
 PAGE = 16 * 1024  # bytes; filling it takes a quarter less time than by the usual 4,096
-BLOCK = 1 << 30  # bytes that are copied in one step
 _NAME = "lookalike-*.sqlite"
 _MEMORY = "/dev/shm"
 
@@ -52,44 +50,17 @@ class Database:
         finally:
             connection.close()
 
-    def copy(self) -> "Database":
-        """Another one of the same content, with the second file where that is made. Raises DiskError."""
-        other = Database()
-        for own, copied in ((self._path, other._path), (self._second, other._second)):
-            try:
-                if own.exists():
-                    _copy(own, copied)
-            except OSError as error:
-                raise _full(copied, error) from error
-        return other
-
-    def attached(self, connection: sqlite3.Connection) -> bool:
-        """Let the connection that fills it change the second file as well, where that is made."""
-        if not self._second.exists():
-            return False
-        connection.execute("ATTACH ? AS beside", [str(self._second)])
-        connection.executescript(_quick(self._second, "beside."))
-        return True
-
     def beside(self, script: str) -> None:
         """Let this thread read a second file as `beside`, which `script` fills from the first one.
 
         The first to ask makes it, for all threads and processes, and the others wait. Raises DiskError.
         """
-        if not self.has_beside():
-            self._make_second(script)
-            self.has_beside()
-
-    def has_beside(self) -> bool:
-        """Whether the second file is made; then this thread reads it as well."""
         connection = self._connection()
-        if connection in self._own.attached:
-            return True
-        if not self._second.exists():
-            return False
-        connection.execute("ATTACH ? AS beside", [_read_only(self._second)])
-        self._own.attached.add(connection)
-        return True
+        if connection not in self._own.attached:
+            if not self._second.exists():
+                self._make_second(script)
+            connection.execute("ATTACH ? AS beside", [_read_only(self._second)])
+            self._own.attached.add(connection)
 
     def _make_second(self, script: str) -> None:
         draft = self._path.with_suffix(".draft")
@@ -141,16 +112,6 @@ def _quick(path: Path, schema: str = "") -> str:
 def _temporary(path: Path) -> str:
     """The setting for what SQLite sorts: in memory where the file lies there, as there may be no disk to write to."""
     return f"temp_store = {'MEMORY' if path.is_relative_to(_MEMORY) else 'DEFAULT'}"
-
-
-def _copy(source: Path, target: Path) -> None:
-    """By the system itself, which may let both have the same blocks."""
-    with source.open("rb") as read, target.open("wb") as written:
-        try:
-            while os.copy_file_range(read.fileno(), written.fileno(), BLOCK):
-                pass
-        except (AttributeError, OSError):  # a system, or a disk, that cannot
-            shutil.copyfile(source, target)
 
 
 def _file() -> tuple[int, str]:

@@ -17,16 +17,17 @@ from typing import Any, NamedTuple
 
 from catalogue.product import AVAILABILITIES, Layout, MapGroup, Price, Product, Thumbnail
 
-FORMAT = 2
+FORMAT = 3
 SHARD = 1000  # products in one file of the catalogue or of neighbour lists
 SCALE = 10_000
 PRICES = 1 << 14  # that are kept while a catalogue is read, as many products have the same
-GROUPS, MAP, REPORT = "duplicates.json", "map.json", "report.json"
+CATALOGUE, GROUPS, MAP, REPORT = "catalogue", "duplicates.json", "map.json", "report.json"
+LISTS = "lists"  # the folder of the files
 SIDE = 10_000  # places along each side of the map
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"
 _FLAGS = {digit: flags for flags, digit in enumerate(_DIGITS)}
 _KEYS = {item.name for item in fields(Product)} | {"thumbnails"}
-_FILE = re.compile(r"(?:[0-9a-f]{16}/)?[a-z]+(?:-\d+)?\.json")
+_FILE = re.compile(r"[a-z]+(?:-\d+)?\.json")
 _ROW = re.compile(rb"\[[^][]*(?:\[[^][]*\][^][]*)*\]")  # one of many in a file, none of which has brackets in its texts
 _SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which cannot be written
 
@@ -49,9 +50,7 @@ class Build:
 class Manifest:
     """What a precomputed folder holds; `files` maps each file of the version to its sha256.
 
-    A file is named alone where it lies in the version's own folder, and as `VERSION/name` where it was written with
-    an earlier one. `version` is the hash of those, so equal files have an equal version on any day and machine.
-    `base` products stand in the shards where files of changes were written since; without such files it is 0.
+    `version` is the hash of those, so equal files have an equal version on any day and machine.
     """
 
     version: str
@@ -61,22 +60,11 @@ class Manifest:
     photos: int
     drops: Mapping[str, int]
     files: Mapping[str, str]
-    base: int = 0
-
-    @property
-    def sharded(self) -> int:
-        """How many products stand in the shards."""
-        return self.base or self.products
 
     @cached_property
     def paths(self) -> dict[str, str]:
-        """The sha256 of each file by where it lies in the folder."""
-        return {name if "/" in name else f"{self.version}/{name}": sha256 for name, sha256 in self.files.items()}
-
-    @cached_property
-    def places(self) -> dict[str, str]:
-        """Where each file lies in the folder, by its name alone."""
-        return {path.rpartition("/")[2]: path for path in self.paths}
+        """Where each file lies in the folder, by its name."""
+        return {name: path_of(name, sha256) for name, sha256 in self.files.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +91,19 @@ def dump(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def path_of(name: str, sha256: str) -> str:
+    """Where a file lies in the folder: a name for each content, so that files of all versions can lie there at once."""
+    stem, suffix = name.rsplit(".", 1)
+    return f"{LISTS}/{stem}-{sha256[:16]}.{suffix}"
+
+
 def version_of(build: Build, files: Mapping[str, str]) -> str:
     """16 hexadecimal digits that stand for the whole content."""
     return hashlib.sha256(dump([FORMAT, asdict(build), files])).hexdigest()[:16]
 
 
 def manifest_bytes(manifest: Manifest) -> bytes:
-    value = {"format": FORMAT, **asdict(manifest)}
-    if not manifest.base:
-        del value["base"]
-    text = json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False)
+    text = json.dumps({"format": FORMAT, **asdict(manifest)}, sort_keys=True, indent=1, ensure_ascii=False)
     return f"{text}\n".encode()
 
 
@@ -124,9 +115,8 @@ def parse_manifest(content: bytes) -> Manifest:
     manifest = Manifest(**{**value, "build": Build(**value["build"])})
     if version_of(manifest.build, manifest.files) != manifest.version:
         raise ValueError("the version is not the hash of the content")
-    names = [name.rpartition("/")[2] for name in manifest.files if _FILE.fullmatch(name)]
-    if len({*names}) != len(manifest.files):
-        raise ValueError("a file is named twice, or has no name of ours")
+    if not all(map(_FILE.fullmatch, manifest.files)):
+        raise ValueError("a file has no name of ours")
     return manifest
 
 

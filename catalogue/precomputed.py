@@ -1,27 +1,26 @@
 """The format the app reads, and its reader.
 
 precomputed/
-    manifest.json                     names the version that is served and each of its files with its sha256
-    VERSION/catalogue-0000.json       1,000 products a file, sorted by id; each has its place among all as a number
-    VERSION/neighbours-0000.json      their lists
-    VERSION/elsewhere-0000.json       their lists of other categories, where there are categories
-    VERSION/heats-0000.json           where the similarity comes from, where that was asked for
-    VERSION/changes-0001.json         rows of all these that an update of a large catalogue changed: see `updates`
-    VERSION/duplicates.json           groups of products that look the same
-    VERSION/map.json                  the place of each product on a map of the catalogue, and the map's labels
-    VERSION/report.json               how good the lists are
-    images/ab/….webp                  thumbnails, named by the photo that they show
-    photo/                            the search by photo, where it was made: `model.bundled` has its format
+    manifest.json                       names the version that is served and each of its files with its sha256
+    lists/catalogue-0000-HASH.json      1,000 products a file, sorted by id; each has its place among all as a number
+    lists/neighbours-0000-HASH.json     their lists
+    lists/elsewhere-0000-HASH.json      their lists of other categories, where there are categories
+    lists/heats-0000-HASH.json          where the similarity comes from, where that was asked for
+    lists/duplicates-HASH.json          groups of products that look the same
+    lists/map-HASH.json                 the place of each product on a map, and its labels
+    lists/report-HASH.json              how good the lists are
+    images/ab/….webp                    thumbnails, named by the photo that they show
+    photo/                              the search by photo, where it was made: `model.bundled` has its format
 
-What an update did not change lies where an earlier version wrote it, in another folder VERSION/.
+HASH are the first 16 digits of the sha256: a file that a new version does not change keeps its name.
 """
 
 import gc
 import hashlib
 import os
-import sqlite3
+import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,18 +28,17 @@ from typing import Literal
 
 from catalogue import encoding
 from catalogue.database import Database
-from catalogue.encoding import Listing, Manifest
+from catalogue.encoding import LISTS, Listing, Manifest
 from catalogue.errors import PrecomputedError
 from catalogue.product import thumbnail_path
 from catalogue.shop import Shop
 from catalogue.tables import Tables
-from catalogue.updates import applying
-from catalogue.updates.files import Change, change_names, is_change, parse_change
 
 MANIFEST = "manifest.json"
 IMAGES = "images"
 PHOTO = "photo"
 SIZES: tuple[Literal[160, 320], ...] = (160, 320)
+FILE = re.compile(r"[a-z]+(?:-\d+)?-[0-9a-f]{16}\.json")  # one of the lists, of any version
 
 
 def load(folder: str | Path, *, images: bool = True) -> Shop:
@@ -55,38 +53,16 @@ def load(folder: str | Path, *, images: bool = True) -> Shop:
     thumbnails: defaultdict[str, bytearray] = defaultdict(bytearray)
     database = Database()
     with _without_collecting(), database.filling() as connection, ThreadPoolExecutor(1) as writer:
-        tables = Tables(connection, writer, manifest.products, manifest.sharded)
-        changed = changed_in(folder, manifest, change_names(manifest)) if images else {}
-        for name in sorted([name for name in manifest.places if not is_change(name)], key=_number):
+        tables = Tables(connection, writer, manifest.products)
+        for name in sorted(manifest.files, key=_number):
             listings = _added(tables, folder, manifest, name)
             if images:
-                note_thumbnails(thumbnails, _standing(listings, changed, manifest.products))
-        reject_foreign(folder / manifest.version, manifest.files)
+                _note_thumbnails(thumbnails, listings)
+        _reject_foreign(folder / LISTS)
         _check_counts(folder, manifest, tables)
-        note_thumbnails(thumbnails, changed.values())
-        check_thumbnails(folder / IMAGES, thumbnails)
+        _check_thumbnails(folder / IMAGES, thumbnails)
         tables.finish()
-        apply(folder, manifest, change_names(manifest), connection)
     return Shop(manifest, database)
-
-
-def apply(
-    folder: Path, manifest: Manifest, paths: Sequence[str], connection: sqlite3.Connection, *, beside: bool = False
-) -> None:
-    """Put files of changes into filled tables, which then have the version's products. Raises PrecomputedError."""
-    for path in paths:
-        with understood_file(folder / path):
-            applying.apply(connection, change_in(folder, manifest, path), beside=beside)
-    if paths:
-        applying.mix(connection)
-    if (counts := applying.counts(connection, manifest.sharded)) != (manifest.products, manifest.products):
-        raise _miscounted(folder, *counts, manifest.products)
-
-
-def change_in(folder: Path, manifest: Manifest, path: str) -> Change:
-    """A file of changes. Raises PrecomputedError."""
-    with understood_file(folder / path):
-        return parse_change(checked(folder / path, manifest.paths[path]))
 
 
 @contextmanager
@@ -141,7 +117,7 @@ def checked(path: Path, sha256: str) -> bytes:
 
 
 @contextmanager
-def understood_file(path: Path) -> Iterator[None]:
+def _understood_file(path: Path) -> Iterator[None]:
     """Raise PrecomputedError, which names the file, for what makes no sense in it."""
     try:
         yield
@@ -155,46 +131,30 @@ def _number(name: str) -> tuple[int, str, str]:
     return len(tail), tail, head  # a longer number is a larger one
 
 
-def _added(tables: Tables, folder: Path, manifest: Manifest, name: str) -> Mapping[int, Listing]:
-    path = manifest.places[name]
-    with understood_file(folder / path):
-        return tables.add(name, checked(folder / path, manifest.paths[path]))
+def _added(tables: Tables, folder: Path, manifest: Manifest, name: str) -> list[Listing]:
+    path = folder / manifest.paths[name]
+    with _understood_file(path):
+        return tables.add(name, checked(path, manifest.files[name]))
 
 
-def changed_in(folder: Path, manifest: Manifest, paths: Iterable[str]) -> dict[int, Listing]:
-    """The products of files of changes by number, as the last of those files has each. Raises PrecomputedError."""
-    found: dict[int, Listing] = {}
-    for path in paths:
-        with understood_file(folder / path):
-            found |= change_in(folder, manifest, path).listings
-    return {number: listing for number, listing in found.items() if number < manifest.products}
-
-
-def _standing(listings: Mapping[int, Listing], changed: Container[int], products: int) -> Iterable[Listing]:
-    """Those that are as their shard has them."""
-    return (listing for number, listing in listings.items() if number < products and number not in changed)
-
-
-def reject_foreign(folder: Path, known: Mapping[str, str]) -> None:
+def _reject_foreign(folder: Path) -> None:
+    """Files of other versions may lie there while a build writes the next one."""
     for path in sorted(folder.iterdir() if folder.is_dir() else ()):  # without products there are no files
-        if path.name not in known and not path.name.startswith("."):
-            raise PrecomputedError(f"{path} is not in the manifest. Remove it, or build the folder again.")
+        if not FILE.fullmatch(path.name) and not path.name.startswith("."):
+            raise PrecomputedError(f"{path} is no file of lists. Remove it, or build the folder again.")
 
 
 def _check_counts(folder: Path, manifest: Manifest, tables: Tables) -> None:
     counts = {name: tables.counts[name] for name in ("products", "neighbours")}
     optional = {count for name in ("elsewhere", "heats") if (count := tables.counts[name])}
-    if {*counts.values(), *optional} != {manifest.sharded}:
-        raise _miscounted(folder, counts["products"], counts["neighbours"], manifest.sharded)
+    if {*counts.values(), *optional} != {manifest.products}:
+        raise PrecomputedError(
+            f"{folder} has {counts['products']} products and {counts['neighbours']} lists where its manifest says"
+            f" {manifest.products}. Build the folder again."
+        )
 
 
-def _miscounted(folder: Path, products: int, lists: int, said: int) -> PrecomputedError:
-    return PrecomputedError(
-        f"{folder} has {products} products and {lists} lists where its manifest says {said}. Build the folder again."
-    )
-
-
-def note_thumbnails(names: defaultdict[str, bytearray], listings: Iterable[Listing]) -> None:
+def _note_thumbnails(names: defaultdict[str, bytearray], listings: Iterable[Listing]) -> None:
     """Keep the names of their thumbnails by folder, in as few bytes as they take."""
     for listing in listings:
         for source in listing.sources:
@@ -203,7 +163,7 @@ def note_thumbnails(names: defaultdict[str, bytearray], listings: Iterable[Listi
                 names[folder] += f"{name}/".encode()
 
 
-def check_thumbnails(images: Path, names: Mapping[str, bytearray]) -> None:
+def _check_thumbnails(images: Path, names: Mapping[str, bytearray]) -> None:
     for folder, wanted in sorted(names.items()):
         present = {file.name for file in os.scandir(images / folder)} if (images / folder).is_dir() else set()
         for name in wanted.decode().split("/")[:-1]:

@@ -5,31 +5,34 @@ of, which S3 sees to in one step. Only then is removed what the new version supe
 leaves the version before whole, and of two at once one is refused.
 """
 
-import json
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from catalogue.encoding import LISTS
 from catalogue.errors import PrecomputedError, StorageError, one_line_errors
-from catalogue.mirror import Mirror
-from catalogue.precomputed import IMAGES, MANIFEST, PHOTO
-from catalogue.storage import Item, Overtaken, Place, at, hidden
+from catalogue.mirror import BLOCK, Mirror
+from catalogue.precomputed import FILE, IMAGES, MANIFEST, PHOTO, read_manifest
+from catalogue.storage import Absent, Item, Overtaken, Place, at, hidden
 
 MANIFESTS = (f"{PHOTO}/{MANIFEST}", MANIFEST)
 _ATTEMPTS = 3
-_BLOCK = 512  # files that are removed between two looks at the manifest
 _OURS = re.compile(
-    rf"(?:{PHOTO}/)?(?:{MANIFEST}|[0-9a-f]{{16}}/[a-z]+(?:-\d+)?\.[a-z]+)"
+    rf"{MANIFEST}|{LISTS}/{FILE.pattern}|{PHOTO}/{MANIFEST}|(?:{PHOTO}/)?[0-9a-f]{{16}}/[a-z]+(?:-\d+)?\.[a-z]+"
     rf"|{IMAGES}/[0-9a-f]{{2}}/[0-9a-f]{{18}}-\d+\.webp"
 )
 
 
 class Publication:
-    """The lists at a place, and the folder of this machine where they are copied to and changed."""
+    """The lists at a place, and the folder of this machine where they are copied to and changed.
+
+    All methods raise StorageError.
+    """
 
     def __init__(self, place: Place, folder: Path) -> None:
-        """Raises StorageError, and PrecomputedError for a place that holds anything else."""
+        """Raises PrecomputedError for a place that holds anything else."""
         self._mirror = Mirror(place, folder)
         self._first = self._mirror.there
         if foreign := [name for name in self._first if not _OURS.fullmatch(name) and not hidden(name)]:
@@ -41,85 +44,71 @@ class Publication:
         return self._first.get(MANIFEST)
 
     def to_fetch(self) -> list[str]:
-        """The files of the version that is served which this machine lacks; it keeps no others. Raises StorageError."""
+        """The files of the version that is served which this machine lacks; it keeps no others."""
         for _ in self._mirror.fetched(self._mirror.to_fetch(MANIFESTS)):
             pass
-        folders = {f"{IMAGES}/", *self._folders()}  # also those of earlier versions whose files are still used
-        served = [name for name in self._first if name in MANIFESTS or name.startswith(tuple(folders))]
+        named = {*MANIFESTS, *self._named()}
+        served = [name for name in self._first if name in named or name.startswith((f"{IMAGES}/", f"{PHOTO}/"))]
         self._mirror.keep(served)
         return self._mirror.to_fetch(served)
 
     def fetched(self, names: Sequence[str]) -> Iterator[str]:
-        """Bring files here, each named when it is. Raises StorageError."""
+        """Bring files here, each named when it is."""
         return self._mirror.fetched(names)
 
     def to_send(self) -> list[str]:
-        """The files of the version in the folder which the storage lacks, but for manifests. Raises StorageError."""
-        self._mirror.settle(())
+        """The files of the version in the folder which the storage lacks, but for manifests."""
+        self._mirror.there = self._mirror.place.items()
         return self._mirror.to_send(self._whole())
 
     def sent(self, names: Sequence[str]) -> Iterator[str]:
-        """Bring files there, each named when it is. Raises StorageError."""
+        """Bring files there, each named when it is."""
         return self._mirror.sent(names)
 
     def switch(self) -> list[str]:
         """Serve the version in the folder, whose other files are there, and say which files it supersedes.
 
-        Raises StorageError when another version was published since the copy was made, which then stays.
+        Another version that was published since the copy was made stays, and is an error.
         """
         before = self._mirror.there
-        if before.get(MANIFEST) != self.served and self._mirror.to_send([MANIFEST]):
-            raise self._refused()
         switched = [name for name in MANIFESTS if (self._mirror.folder / name).is_file() and self._replace(name)]
-        self._mirror.settle(self._mirror.here())
-        for _ in self._mirror.sent([name for name in self._whole() if name not in self._mirror.there]):
+        for _ in self._mirror.sent(self.to_send()):
             pass  # removed by a publication that began to do so before this one
         if not switched:
             return []  # what else is there may be another one's, on its way
-        kept = {*self._mirror.here()}
-        after = self._mirror.there
+        kept, after = {*self._mirror.here()}, self._mirror.there
         gone = [name for name in before if name not in kept and _OURS.fullmatch(name)]
         return [name for name in gone if after.get(name) == before[name]]
 
     def removed(self, names: Sequence[str]) -> Iterator[str]:
-        """Remove superseded files, each named when it is gone, as long as nobody publishes. Raises StorageError."""
+        """Remove superseded files, each named when it is gone, as long as nobody publishes."""
         served = self._mirror.there[MANIFEST]
-        for start in range(0, len(names), _BLOCK):
+        for start in range(0, len(names), BLOCK):
             if self._mirror.place.item(MANIFEST).version != served.version:
                 return
-            yield from self._mirror.removed(names[start : start + _BLOCK])
+            yield from self._mirror.removed(names[start : start + BLOCK])
 
     def _replace(self, name: str) -> bool:
         """Whether it was another one. When somebody else has just written the same, all is well."""
         content, place = (self._mirror.folder / name).read_bytes(), self._mirror.place
-        item = self._first.get(name)
-        if item and item == self._mirror.there.get(name) and not self._mirror.to_send([name]):
-            return False
         try:
-            place.replace(name, content, item)
-        except Overtaken:
-            if place.read(name) == content:
+            if name in self._first and place.read(name) == content:
                 return False
-            raise self._refused() from None
+            place.replace(name, content, self._first.get(name))
+        except Overtaken:
+            raise StorageError(
+                f"other lists were published to {place} since this build began, and stay there. Run it again."
+            ) from None
         return True
-
-    def _refused(self) -> StorageError:
-        return StorageError(
-            f"other lists were published to {self._mirror.place} since this build began, and stay there. Run it again."
-        )
 
     def _whole(self) -> list[str]:
         return [name for name in self._mirror.here() if name not in MANIFESTS]
 
-    def _folders(self) -> Iterator[str]:
-        """Those of the versions that the manifests name, when they can be read."""
-        for name in MANIFESTS:
-            try:
-                value = json.loads((self._mirror.folder / name).read_bytes())
-                versions = {value["version"], *(file.split("/")[0] for file in value["files"] if "/" in file)}
-            except (OSError, ValueError, KeyError, TypeError):
-                continue
-            yield from (f"{name.removesuffix(MANIFEST)}{version}/" for version in versions)
+    def _named(self) -> list[str]:
+        """The files of lists that the manifest names, when it can be read."""
+        with suppress(PrecomputedError):
+            return [*read_manifest(self._mirror.folder).paths.values()]
+        return []
 
 
 def copy(place: Place, folder: Path) -> None:
@@ -133,8 +122,9 @@ def copy(place: Place, folder: Path) -> None:
             raise StorageError(
                 f"no {MANIFEST} in {place}. Build it with: python -m model build data/SHOP --out {place}"
             )
-        for _ in publication.fetched(publication.to_fetch()):
-            pass
+        with suppress(Absent):  # removed meanwhile
+            for _ in publication.fetched(publication.to_fetch()):
+                pass
         if place.item(MANIFEST).version == publication.served.version:  # until then nothing of it is removed
             return
     raise StorageError(f"{place} was published again each time that it was read. Run this again later.")

@@ -1,7 +1,4 @@
-"""Rows that stand beside the products, in the shards that they came in: looked at when a product is asked for.
-
-A row that changed since stands by itself and goes before that of its shard.
-"""
+"""Rows that stand beside the products, in the shards that they came in: looked at when a product is asked for."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -23,15 +20,15 @@ KEPT = 1 << 11  # shards of which it is known where each row ends, 4 kB each
 
 
 class Shards:
-    """The rows of some number of products, of which the first `sharded` stand in shards; empty where there is none.
+    """The rows of some number of products; empty where there is none.
 
     That a shard is what a build wrote, its hash has said; that it makes sense is seen when it is read. All methods
     raise PrecomputedError, which names its file.
     """
 
-    def __init__(self, database: Database, products: int, sharded: int) -> None:
+    def __init__(self, database: Database, products: int) -> None:
         self._database, self._products = database, products
-        self._ends = lru_cache(KEPT)(partial(_ends, database, sharded))  # a method would hold what holds it
+        self._ends = lru_cache(KEPT)(partial(_ends, database, products))  # a method would hold what holds it
 
     def neighbours(self, kind: Kind, position: int) -> tuple[Pair, ...]:
         """One list, best first."""
@@ -45,13 +42,9 @@ class Shards:
         for start in range(0, self._products, SHARD):
             number = start // SHARD
             with understood(_file_of(kind, number)):
-                rows = dict(enumerate(orjson.loads(_content(self._database, kind, number) or b"[]"), start))
-                sql = "SELECT position, content FROM rows WHERE kind = ? AND position >= ? AND position < ?"
-                changed = self._database.rows(sql, [kind, start, start + SHARD])
-                rows |= {position: orjson.loads(content) for position, content in changed}
-                wanted = [rows.get(at, []) for at in range(start, min(start + SHARD, self._products))]
-                encoding.check_lists(wanted, self._products)
-                lists = [encoding.parse_list(row) for row in wanted]
+                rows = orjson.loads(_content(self._database, kind, number))
+                encoding.check_lists(rows, self._products)
+                lists = [encoding.parse_list(row) for row in rows]
             yield from lists
 
     def heats(self, position: int) -> tuple[str, ...]:
@@ -65,11 +58,7 @@ class Shards:
             with understood(_file_of(kind, number)):
                 rows = orjson.loads(_content(self._database, kind, number))
                 self._ends(kind, number)
-                self._check(kind, self._standing(kind, number * SHARD, rows))
-        for kind in KINDS:
-            with understood(kind):
-                changed = self._database.rows("SELECT content FROM rows WHERE kind = ?", [kind])
-                self._check(kind, [orjson.loads(content) for (content,) in changed])
+                self._check(kind, rows)
 
     def _check(self, kind: Kind, rows: Sequence[Any]) -> None:
         if kind == "heats":
@@ -78,16 +67,7 @@ class Shards:
         else:
             encoding.check_lists(rows, self._products)
 
-    def _standing(self, kind: Kind, start: int, rows: Sequence[Any]) -> list[Any]:
-        """Those of a shard that have not changed since."""
-        sql = "SELECT position FROM rows WHERE kind = ? AND position >= ? AND position < ?"
-        changed = {position for (position,) in self._database.rows(sql, [kind, start, start + SHARD])}
-        return [row for at, row in enumerate(rows, start) if at < self._products and at not in changed]
-
     def _row(self, kind: Kind, position: int) -> Sequence[Any]:
-        sql = "SELECT content FROM rows WHERE kind = ? AND position = ?"
-        for (changed,) in self._database.rows(sql, [kind, position]):
-            return list(orjson.loads(changed))
         number, place = divmod(position, SHARD)
         content = _content(self._database, kind, number)
         return encoding.row_at(content, self._ends(kind, number), place) if content else []
@@ -98,9 +78,9 @@ def _content(database: Database, kind: Kind, number: int) -> bytes:
     return rows[0][0] if rows else b""
 
 
-def _ends(database: Database, sharded: int, kind: Kind, number: int) -> bytes:
+def _ends(database: Database, products: int, kind: Kind, number: int) -> bytes:
     """What `row_ends` finds in a shard. Raises ValueError."""
-    ends, expected = encoding.row_ends(_content(database, kind, number)), min(SHARD, sharded - number * SHARD)
+    ends, expected = encoding.row_ends(_content(database, kind, number)), min(SHARD, products - number * SHARD)
     if len(ends) != expected:
         raise ValueError(f"it has {len(ends)} rows that can be told apart, of {expected} products")
     return ends.tobytes()

@@ -17,17 +17,16 @@ from catalogue.shards import Kind, Shards, understood
 class Shop:
     """A catalogue with its neighbour lists, in a database.
 
-    Products stand in the order of their numbers: that of their ids, until a large catalogue was updated. A search
-    without text mixes their categories: see `Query`.
+    Products stand in the order of their ids. A search without text mixes their categories: see `Query`.
 
     Any thread may ask, and a process forked from the one that loaded it.
     """
 
     def __init__(self, manifest: Manifest, database: Database) -> None:
         self.manifest = manifest
-        self.database = self._database = database
+        self._database = database
         self._finder = Finder(database, manifest.products)
-        self._shards = Shards(database, manifest.products, manifest.sharded)
+        self._shards = Shards(database, manifest.products)
 
     def __len__(self) -> int:
         """How many products there are."""
@@ -62,12 +61,8 @@ class Shop:
             raise _unknown(error.args[0]) from None
 
     def prepare_search(self) -> None:
-        """Make the index that searches for words need; the first of them does it otherwise, and waits for it.
-
-        Then count what the shortest of them find, which takes longest.
-        """
+        """Make the indexes that searches and sorted pages need; the first of them does it otherwise, and waits."""
         self._finder.prepare()
-        self._finder.count_letters()
 
     def search(self, query: Query, limit: int, offset: int = 0) -> Found:
         """Up to `limit` products that `query` finds, after the first `offset`. Any text can be asked for."""

@@ -7,11 +7,11 @@ URL. An object is replaced whole or not at all; there is no renaming, and no ste
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from catalogue.errors import StorageError
@@ -89,13 +89,12 @@ class Place:
     def __str__(self) -> str:
         return self.url
 
-    def items(self, below: str = "") -> dict[str, Item]:
-        """All files, or those below a folder of it, by name in order; none where there is nothing yet."""
+    def items(self) -> dict[str, Item]:
+        """All files by name, in order; none where there is nothing yet."""
         storage, root = self._opened()
-        path = f"{root}/{below}".rstrip("/")
         with self._told():
             storage.invalidate_cache()
-            found = storage.find(path, detail=True)
+            found = storage.find(root, detail=True)
         names = {info["name"][len(root) + 1 :]: _item(info) for info in found.values() if info["type"] == "file"}
         return {name: names[name] for name in sorted(names) if sound(name)}
 
@@ -112,10 +111,19 @@ class Place:
         with self._told(name):
             return bytes(storage.cat_file(f"{root}/{name}"))
 
-    def write(self, name: str, content: bytes) -> None:
+    def get(self, names: Sequence[str], folder: Path) -> None:
+        """Copy files to a folder of this machine. Raises Absent, and OSError where that cannot be written."""
         storage, root = self._opened()
-        with self._told(name):
-            storage.pipe_file(f"{root}/{name}", content)
+        for name in names:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        with self._told():
+            storage.get([f"{root}/{name}" for name in names], [str(folder / name) for name in names])
+
+    def put(self, names: Sequence[str], folder: Path) -> None:
+        """Copy files from a folder of this machine."""
+        storage, root = self._opened()
+        with self._told():
+            storage.put([str(folder / name) for name in names], [f"{root}/{name}" for name in names])
 
     def replace(self, name: str, content: bytes, before: Item | None) -> None:
         """Write what nobody else may have written since it was `before`, None for not there. Raises Overtaken.
@@ -128,7 +136,9 @@ class Place:
                 return
         if self._version(name) != (before.version if before else ""):
             raise Overtaken(f"{self.url}/{name} was written by somebody else at the same time.")
-        self.write(name, content)
+        storage, root = self._opened()
+        with self._told(name):
+            storage.pipe_file(f"{root}/{name}", content)
 
     def _replace_at_once(self, name: str, content: bytes, before: Item | None) -> None:
         storage, root = self._opened()

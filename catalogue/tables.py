@@ -21,7 +21,6 @@ MISSING = 2**62  # in the place of a price or a date that there is not: after al
 SCHEMA = """
 CREATE TABLE products (position INTEGER PRIMARY KEY, id TEXT UNIQUE, available INTEGER, entry TEXT);
 CREATE TABLE shards (kind TEXT, number INTEGER, content BLOB, PRIMARY KEY (kind, number));
-CREATE TABLE rows (kind TEXT, position INTEGER, content BLOB, PRIMARY KEY (kind, position)) WITHOUT ROWID;
 CREATE TABLE groups (number INTEGER, position INTEGER);
 CREATE TABLE files (name TEXT PRIMARY KEY, content BLOB);
 CREATE TABLE categories (number INTEGER PRIMARY KEY, name TEXT, size INTEGER);
@@ -62,9 +61,9 @@ SELECT position FROM (
 class Tables:
     """Shards of one kind are added in the order of their numbers; `counts` are the rows of each kind so far."""
 
-    def __init__(self, connection: sqlite3.Connection, writer: Executor, products: int, sharded: int) -> None:
-        """`writer` is one thread. Of the `products`, to which groups may point, `sharded` stand in shards."""
-        self._connection, self._writer, self._products, self._sharded = connection, writer, products, sharded
+    def __init__(self, connection: sqlite3.Connection, writer: Executor, products: int) -> None:
+        """`writer` is one thread; `products` is the number that the manifest says."""
+        self._connection, self._writer, self._products = connection, writer, products
         self._writing: deque[Future[None]] = deque()
         self._categories: dict[str, int] = {}
         self._sizes: Counter[str] = Counter()
@@ -72,8 +71,8 @@ class Tables:
         self.counts: Counter[str] = Counter()
         connection.executescript(SCHEMA)
 
-    def add(self, name: str, content: bytes) -> dict[int, Listing]:
-        """Add a file, and give the products in it by their numbers.
+    def add(self, name: str, content: bytes) -> list[Listing]:
+        """Add a file, and give the products in it.
 
         Raises ValueError, KeyError or TypeError for what makes no sense.
         """
@@ -83,8 +82,8 @@ class Tables:
         if kind in KINDS:
             self._add_shard(kind, content)
         else:
-            self._write(*whole_file(name, content, self._products))
-        return {}
+            self._write(*_whole_file(name, content, self._products))
+        return []
 
     def finish(self) -> None:
         """Add what is known of all products, and wait until everything is written."""
@@ -92,7 +91,7 @@ class Tables:
         self._write((CATEGORIES, json.dumps(rows)), (MIX,))
         self._wait(0)
 
-    def _add_products(self, content: bytes) -> dict[int, Listing]:
+    def _add_products(self, content: bytes) -> list[Listing]:
         listings = [encoding.parse_listing(row) for row in orjson.loads(content)]
         for listing in listings:
             if self._last is not None and listing.id <= self._last:
@@ -102,17 +101,17 @@ class Tables:
         orders = orjson.dumps([self._order(listing) for listing in listings]).decode()
         self._write((PRODUCTS, start, text), (ORDERS, start, orders))
         self.counts["products"] += len(listings)
-        return dict(enumerate(listings, start))
+        return listings
 
     def _add_shard(self, kind: str, content: bytes) -> None:
         """As it is: `Shards` looks into it when it is asked for."""
         self._write(("INSERT INTO shards VALUES (?, ?, ?)", kind, self.counts[kind] // SHARD, content))
-        self.counts[kind] = min(self.counts[kind] + SHARD, self._sharded)
+        self.counts[kind] = min(self.counts[kind] + SHARD, self._products)
 
     def _order(self, listing: Listing) -> tuple[int, int, int, int, str]:
         name = leaf(listing.product_type)
         self._sizes[name] += 1
-        return order(listing, self._categories.setdefault(name, len(self._categories)))
+        return _order(listing, self._categories.setdefault(name, len(self._categories)))
 
     def _write(self, *statements: tuple[Any, ...]) -> None:
         """Execute them beside what is done next, after those before."""
@@ -129,14 +128,14 @@ class Tables:
             self._connection.execute(sql, values)
 
 
-def order(listing: Listing, category: int) -> tuple[int, int, int, int, str]:
+def _order(listing: Listing, category: int) -> tuple[int, int, int, int, str]:
     """The category's number, and what the sorts compare: 10⁻⁴ units of currency, seconds, the title."""
     newest = -instant(listing.added) if listing.added else MISSING
     prices = (MISSING, MISSING) if listing.paid is None else (listing.paid, -listing.paid)
     return category, *prices, newest, folded(listing.title)
 
 
-def whole_file(name: str, content: bytes, products: int) -> list[tuple[Any, ...]]:
+def _whole_file(name: str, content: bytes, products: int) -> list[tuple[Any, ...]]:
     """The statements that add a file which is not of rows of products. Raises ValueError or TypeError."""
     if name in (MAP, REPORT):
         return [("INSERT INTO files VALUES (?, ?)", name, content)]

@@ -39,7 +39,6 @@ def cli() -> None:
 @click.argument("folder", type=Anywhere())
 @click.option("--out", default="precomputed", show_default=True, type=Anywhere(), help="Where to.")
 @click.option("--heatmaps", is_flag=True, help="Store where in the photos the first three similarities come from.")
-@click.option("--whole", is_flag=True, help="Make all lists anew, where a large catalogue's would go on from the last.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done and about how long it takes.")
 @click.option("--ray", is_flag=False, flag_value="", metavar="[HOST:PORT]", help="Extract and search on a Ray cluster;"
                " without an address, on one that is started for it on this machine.")  # fmt: skip
@@ -50,7 +49,6 @@ def build_command(
     folder: Where,
     out: Where,
     heatmaps: bool,
-    whole: bool,
     dry_run: bool,
     ray: str | None,
     work: Path | None,
@@ -68,7 +66,7 @@ def build_command(
         recipe = Recipe.of(options["name"], options["weights"], with_.extractor)
         heated = with_.network if heatmaps else None
         with cluster.means(ray, source.folder, recipe) as means:
-            built = build(source.folder, lists, with_.extractor, with_.preset, bar, heated, means, anew=whole)
+            built = build(source.folder, lists, with_.extractor, with_.preset, bar, heated, means)
     Console().print(tables.closing_table(built))
     print(f"{out} holds version {built.manifest.version}")
 
@@ -136,26 +134,21 @@ def bundle_command(folder: Where, out: Where, work: Path | None, **options: Any)
 
 @cli.command("evaluate")
 @click.argument("folder", type=Anywhere())
-@click.option("--html", default="report.html", show_default=True, type=Folder, help="The page to write.")
 @click.option("--against", multiple=True, metavar="NAME|FILE.toml", help="Another extractor to compare with.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON instead of a table, and write no page.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON instead of a table.")
 @work_option
 @list_options
 @shared_options
-def evaluate_command(
-    folder: Where, html: Path, against: tuple[str, ...], as_json: bool, work: Path | None, **options: Any
-) -> None:
-    """How good the lists of FOLDER are, beside plain cosine and other extractors, as a table and a page."""
+def evaluate_command(folder: Where, against: tuple[str, ...], as_json: bool, work: Path | None, **options: Any) -> None:
+    """How good the lists of FOLDER are, beside plain cosine and other extractors; as a page, the site's /report."""
     names = dict.fromkeys((options["name"], *against))
     with places.catalogue(folder, work, bar) as source:
         given = {name: source.chosen(**{**options, "name": name}) for name in names}
-        judged = judging.judge_all(source.folder, given, bar)
+        report = judging.judge_all(source.folder, given, bar)
     if as_json:
-        print(report_bytes(judged.report).decode())
-        return
-    Console().print(tables.report_table(judged.report))
-    judging.write_page(judged, html)
-    print(f"{html} shows them")
+        print(report_bytes(report).decode())
+    else:
+        Console().print(tables.report_table(report))
 
 
 def _one_line(message: Warning | str, *_: Any, **__: Any) -> None:

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from model.neighbours import TopK
-from model.policy import Mask
 from model.ranking import Indices
 
 SHOWN = 10
@@ -26,23 +25,6 @@ def balanced(near: TopK, shown: int = SHOWN) -> Indices:
     stands there moves one place down, and is shown elsewhere too.
     """
     shelf = _Shelf(near.indices.copy(), near, min(shown, near.indices.shape[1]))
-    if shelf.shown:
-        shelf.lower_hubs()
-        shelf.raise_orphans()
-    return shelf.lists
-
-
-def rebalanced(near: TopK, counts: Indices, closed: Mask, shown: int = SHOWN) -> Indices:
-    """The first R lists of more, which keep what they show: `near` (R, K) are those of the looks 0 to R - 1.
-
-    `counts` (L,) says how often each look is shown elsewhere; those that nothing shows are below R. What is `closed`
-    (R,) takes nothing in, and its list is empty.
-    """
-    lists = np.where(closed[:, None], -1, near.indices)
-    hosts = np.where(near.indices < len(lists), near.indices, -1)  # the others have no list here
-    shelf = _Shelf(lists, TopK(hosts, near.similarities), min(shown, lists.shape[1]))
-    shelf.counts = counts + np.bincount(shelf.seen, minlength=len(counts))
-    shelf.full = closed.copy()
     if shelf.shown:
         shelf.lower_hubs()
         shelf.raise_orphans()

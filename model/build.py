@@ -9,17 +9,19 @@ import numpy as np
 
 from catalogue import writer
 from catalogue.content import Extras
-from catalogue.encoding import Build, Entry, Manifest
+from catalogue.encoding import LISTS, Build, Entry, Manifest
 from catalogue.errors import PrecomputedError
 from catalogue.precomputed import IMAGES, MANIFEST, PHOTO, load
 from catalogue.product import Layout, Neighbour, Product
 from catalogue.report import report_bytes
 from catalogue.shop import Shop
+from catalogue.writer import FORMER
 from model import heatmap, judging, layout, map_groups, palettes, reasons, thumbnails
 from model.changes import Changes, changes
 from model.extracted import Extracted, at_work_alone, catalogue, of_gathered
 from model.extractors import Extractor, Network
-from model.lists import Lists, Preset
+from model.lists import Preset
+from model.making import Lists
 from model.means import HERE, Means
 from model.naming import Named
 from model.photos import Photo
@@ -36,8 +38,7 @@ class Built:
     """What a build did, for its closing table.
 
     `new` and `reused` count photos by their features, `damaged` names blocks of them that were done again, and
-    `groups` counts those of products that look the same. The lists of `anew` products were made, those of `kept` ones
-    were gone on from.
+    `groups` counts those of products that look the same.
     """
 
     manifest: Manifest
@@ -46,8 +47,6 @@ class Built:
     damaged: Sequence[str]
     changes: Changes
     groups: int
-    anew: int
-    kept: int
 
 
 def build(
@@ -58,19 +57,17 @@ def build(
     track: Track,
     heated: Network | None = None,
     means: Means = HERE,
-    *,
-    anew: bool = False,
 ) -> Built:
     """Write the lists of the catalogue in `folder` to `out`, by `means`; with the heat maps of the network `heated`.
 
-    Those of a large catalogue go on from what the last build kept, unless they are all to be made `anew`.
+    The lists are the same whatever was built before.
 
     Raises CatalogueError when no product has a usable photo, FeaturesError and PrecomputedError when the disk refuses,
     ExtractorError for a network that heat maps cannot be made of; what lay in `out` is then still there.
     """
     _check_out(out, folder)
     with at_work_alone(folder):
-        return _build(folder, out, extractor, preset, track, heated, means, anew)
+        return _build(folder, out, extractor, preset, track, heated, means)
 
 
 def _build(
@@ -81,7 +78,6 @@ def _build(
     track: Track,
     heated: Network | None,
     means: Means,
-    anew: bool,
 ) -> Built:
     products, gathered = catalogue(folder, track)
     before = _before(out)
@@ -89,12 +85,11 @@ def _build(
     made, unusable = thumbnails.make(gathered.distinct(), before, out, track, seen)
     seen.keep()
     extracted = of_gathered(folder, products, gathered.without(unusable), extractor, preset, track, means)
-    resumed = extracted.resumed(folder / "features", preset, track, anew=anew)
-    lists = with_reasons(extracted, resumed.lists, track)
+    lists = with_reasons(extracted, extracted.lists(preset, track), track)
     extras = Extras(
         elsewhere=lists.elsewhere,
         groups=lists.groups,
-        layout=_layout(extracted, lists, before, track),
+        layout=_layout(extracted, lists, track),
         heats=_heats(extracted, lists, heated, preset, track) if heated else {},
         report=report_bytes(judging.judge(extracted, {preset.name: lists}, track)),
     )
@@ -106,8 +101,7 @@ def _build(
     done = extracted.extraction
     damaged = [*done.damaged, *extracted.prints.damaged]
     changed = changes(before, entries, lists.similar)
-    kept = len(extracted.ids) - resumed.anew
-    return Built(manifest, done.new, done.reused, damaged, changed, len(lists.groups), resumed.anew, kept)
+    return Built(manifest, done.new, done.reused, damaged, changed, len(lists.groups))
 
 
 def _before(out: Path) -> Shop | None:
@@ -138,17 +132,10 @@ def told(lists: Lists, products: Sequence[Product], colours: reasons.Palettes, s
     return Lists(named(lists.similar), named(lists.elsewhere), lists.groups)
 
 
-def _layout(extracted: Extracted, lists: Lists, before: Shop | None, track: Track) -> Layout:
-    """The map, on which products of the version before stay where they were, with its labels."""
+def _layout(extracted: Extracted, lists: Lists, track: Track) -> Layout:
+    """The map with its labels."""
     near = Named.of(extracted.ids, lists.similar).first(MAPPED)
-    laid_out = layout.lay_out(
-        extracted.ids,
-        near.indices,
-        near.similarities,
-        lambda: extracted.vectors,
-        before.layout if before else None,
-        track,
-    )
+    laid_out = layout.lay_out(extracted.ids, near.indices, near.similarities, lambda: extracted.vectors, track)
     return labelled(laid_out, extracted.listed)
 
 
@@ -175,6 +162,6 @@ def _check_out(out: Path, folder: Path) -> None:
         raise PrecomputedError(f"{out} is the catalogue's own folder. Name another with --out.")
     if out.exists() and not out.is_dir():
         raise PrecomputedError(f"{out} is a file. Name a folder with --out.")
-    ours = re.compile(rf"{re.escape(MANIFEST)}|{IMAGES}|{PHOTO}|[0-9a-f]{{16}}|\..*")
+    ours = re.compile(rf"{re.escape(MANIFEST)}|{LISTS}|{IMAGES}|{PHOTO}|{FORMER.pattern}|\..*")
     if out.is_dir() and (foreign := sorted(path.name for path in out.iterdir() if not ours.fullmatch(path.name))):
         raise PrecomputedError(f"{out} holds {foreign[0]}, which is no part of precomputed lists. Name another folder.")

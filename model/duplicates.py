@@ -33,12 +33,6 @@ def candidates(near: TopK) -> Pairs:
     return np.unique(pairs, axis=0) if len(pairs) else pairs.astype(np.int64)
 
 
-def candidates_of(near: TopK, rows: Indices) -> Pairs:
-    """As `candidates`, of some `rows` (R,) of many, whose neighbours are those of `near` (R, K)."""
-    places, ranks = np.nonzero((near.indices >= 0) & (near.similarities >= ALIKE))
-    return np.sort(np.stack([rows[places], near.indices[places, ranks]], axis=1), axis=1)
-
-
 def joined(equal: Indices, pairs: Pairs, same: Callable[[Pairs], Mask]) -> Indices:
     """(N,) the smallest index of each product's group: `equal` files, and the `pairs` that look the `same`.
 

@@ -15,8 +15,8 @@ from model import features
 from model.duplicates import Pairs
 from model.extractors import Extractor, Features
 from model.images import Pixels, View
-from model.lists import Lists, Preset, plain, rank
-from model.making import Photos
+from model.lists import Preset, plain
+from model.making import Lists, Photos, rank
 from model.means import HERE, Means
 from model.neighbours import Search, search
 from model.photos import Gathered, gather
@@ -25,7 +25,6 @@ from model.prints import Print, prints_of, same_look
 from model.progress import Track, silent
 from model.ranking import Indices
 from model.seen import RECORDS, Seen
-from model.updates.resuming import Resumed, resumed
 
 PRINT = (View("letterbox"),)
 
@@ -68,14 +67,6 @@ class Extracted:
         if not preset.ranked:
             return Lists(plain(self.ids, self.vectors, preset.k, track, self.search), {}, ())
         return rank(self.listed, self.photos, self._same, preset.k, preset.policy, track, self.search)
-
-    def resumed(self, store: Path, preset: Preset, track: Track, *, anew: bool) -> Resumed:
-        """The same, gone on from those that were made last, where that is in the `store` and they are many."""
-        if not preset.ranked:
-            return Resumed(self.lists(preset, track), len(self.ids))
-        mark = self.extraction.fingerprint
-        products, same = self.listed, self._same
-        return resumed(products, self.photos, same, preset, mark, store, track, self.search, anew=anew)
 
     def main_prints(self, products: Indices) -> Pixels:
         """(P, 32, 32, 3) uint8: the prints of the main photos of some of the products, by their numbers."""

@@ -16,10 +16,10 @@ Allowed = Callable[[Indices, Indices], Mask]
 _VALUES = 2**24  # scores at a time, 64 MB
 
 
-def fitting(near: TopK, allowed: Allowed, asked: Indices | None = None) -> Mask:
-    """(A, K) which places of `near`, the lists of the looks `asked`, are taken by looks that are `allowed` there."""
+def fitting(near: TopK, allowed: Allowed) -> Mask:
+    """(L, K) which places of the lists `near` are taken by looks that are `allowed` there."""
     found = near.indices >= 0
-    asked = np.arange(len(found)) if asked is None else asked
+    asked = np.arange(len(found))
     for run in runs(len(found)):
         found[run] &= allowed(asked[run, None], near.indices[run])
     return found
@@ -27,28 +27,17 @@ def fitting(near: TopK, allowed: Allowed, asked: Indices | None = None) -> Mask:
 
 @dataclass(frozen=True)
 class Field:
-    """All looks as rows (L, D) float32 of unit length, and how crowded (L,) float64 the surroundings of each are.
-
-    `known` (A, H) looks, -1 for none, are what lists that come up short take from before they take from all.
-    """
+    """All looks as rows (L, D) float32 of unit length, and how crowded (L,) float64 the surroundings of each are."""
 
     rows: Features
     crowd: Doubles
-    known: Indices | None = None
 
-    def filled(self, near: TopK, allowed: Allowed, need: int, asked: Indices | None = None) -> TopK:
-        """`near` (A, K), with the next best looks behind it where fewer than `need` of it are `allowed`.
+    def filled(self, near: TopK, allowed: Allowed, need: int) -> TopK:
+        """The lists `near` (L, K), with the next best looks behind those of which fewer than `need` are `allowed`.
 
-        What is there already stays where it is; only looks that are allowed are added. `asked` (A,) are the looks that
-        these lists are of, where they are not those of all.
+        What is there already stays where it is; only looks that are allowed are added.
         """
-        asked = np.arange(len(near.indices)) if asked is None else asked
-        if self.known is not None:
-            near = self._filled(near, allowed, need, asked, self._best_known)
-        return self._filled(near, allowed, need, asked, self._next_best)
-
-    def _filled(self, near: TopK, allowed: Allowed, need: int, asked: Indices, best: "_Best") -> TopK:
-        have = fitting(near, allowed, asked).sum(axis=1)
+        have = fitting(near, allowed).sum(axis=1)
         short = np.flatnonzero(have < min(need, len(self.rows) - 1))
         if not len(short):
             return near
@@ -56,7 +45,7 @@ class Field:
         indices = np.pad(near.indices, blank, constant_values=-1)
         scores = np.pad(near.similarities, blank, constant_values=-np.inf)
         for lists in np.array_split(short, -(-len(short) * len(self.rows) // _VALUES)):
-            found, values = best(lists, asked[lists], near.indices[lists], allowed, need)
+            found, values = self._next_best(lists, near.indices[lists], allowed, need)
             for row, more, each, missing in zip(lists, found, values, need - have[lists], strict=True):
                 start = int((indices[row] >= 0).sum())
                 more, each = more[each > -np.inf][:missing], each[each > -np.inf][:missing]
@@ -64,20 +53,7 @@ class Field:
                 scores[row, start : start + len(more)] = each
         return TopK(indices, scores)
 
-    def _best_known(
-        self, lists: Indices, looks: Indices, present: Indices, allowed: Allowed, need: int
-    ) -> tuple[Indices, Doubles]:
-        assert self.known is not None
-        known = self.known[lists]
-        scores = np.einsum("ad,ahd->ah", self.rows[looks], self.rows[known])
-        scores = np.round(scores - STRENGTH * self.crowd[known], DIGITS)
-        there = (known[:, :, None] == present[:, None]).any(axis=2) | (known == looks[:, None])
-        rows, places = np.nonzero((known >= 0) & ~there & allowed(looks[:, None], known))
-        return _first(rows, known[rows, places], scores[rows, places], (len(looks), need))
-
-    def _next_best(
-        self, _: Indices, looks: Indices, present: Indices, allowed: Allowed, need: int
-    ) -> tuple[Indices, Doubles]:
+    def _next_best(self, looks: Indices, present: Indices, allowed: Allowed, need: int) -> tuple[Indices, Doubles]:
         everyone = np.arange(len(self.rows))[None]
         cosines = self.rows[looks] @ self.rows.T
         rough = cosines - (STRENGTH * self.crowd).astype(np.float32)
@@ -101,7 +77,3 @@ def _first(rows: Indices, found: Indices, scores: Doubles, shape: tuple[int, int
     indices, best = np.full(shape, -1, dtype=np.int64), np.full(shape, -np.inf)
     indices[rows[kept], places[kept]], best[rows[kept], places[kept]] = found[kept], scores[kept]
     return indices, best
-
-
-# Places among lists, the looks that they are of, what these have, what is allowed, how many: looks and their scores.
-_Best = Callable[[Indices, Indices, Indices, Allowed, int], tuple[Indices, Doubles]]

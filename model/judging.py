@@ -1,25 +1,20 @@
 """How good a catalogue's lists are: from its features to the quality report."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from catalogue import atomic
-from catalogue.errors import LookalikeError, UnusableImage
 from catalogue.report import Report
-from model import thumbnails
 from model.baseline import remembering
 from model.evaluation import Judged, evaluate
 from model.extracted import Extracted, extract
-from model.lists import Lists, plain
+from model.lists import plain
+from model.making import Lists
 from model.neighbours import cosines_of
 from model.options import Chosen
-from model.photos import read
 from model.progress import Track
-from model.report_page import page
 
 PLAIN = "raw cosine"
 PLACES = 12  # of the lists of plain cosine
@@ -61,35 +56,8 @@ def random_similarities(extracted: Extracted) -> npt.NDArray[np.float64]:
     return found
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """A report, and the catalogue that it is about."""
-
-    report: Report
-    extracted: Extracted
-
-
-def judge_all(folder: Path, given: Mapping[str, Chosen], track: Track) -> Judgement:
+def judge_all(folder: Path, given: Mapping[str, Chosen], track: Track) -> Report:
     """The report of the lists that each network gives the catalogue in `folder`; the first is served."""
     extracted = {name: extract(folder, one.extractor, one.preset, track) for name, one in given.items()}
     ways = {name: each.lists(given[name].preset, track) for name, each in extracted.items()}
-    first = next(iter(extracted.values()))
-    return Judgement(judge(first, ways, track), first)
-
-
-def write_page(judged: Judgement, path: Path) -> None:
-    """The report as one HTML file with its pictures. Raises LookalikeError when it cannot be written."""
-    photos, products = judged.extracted.gathered.photos, judged.extracted.products
-
-    def picture(product_id: str) -> bytes | None:
-        found = photos.get(product_id)
-        try:
-            return thumbnails.encode(read(found[0].path), found[0].sha256)[1][160] if found else None
-        except UnusableImage:
-            return None
-
-    html = page(judged.report, picture, {product.id: product.title for product in products})
-    try:
-        atomic.write_bytes(path, html.encode())
-    except OSError as error:
-        raise LookalikeError(f"{path} cannot be written: {error.strerror}.") from error
+    return judge(next(iter(extracted.values())), ways, track)

@@ -1,13 +1,12 @@
 """The map of a catalogue: a place in a square for each product, so that what looks alike lies together.
 
 UMAP unfolds the lists of nearest neighbours, starting from the two principal axes of the features. What it leaves blank
-is then shared out. Products that come later go beside their neighbours, and all others stay where visitors found them.
+is then shared out.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from catalogue.encoding import SIDE
 from catalogue.product import Layout
@@ -19,13 +18,10 @@ from model.unfolding import Places, Similarities, principal, unfolded
 Vectors = Callable[[], Features] | Features
 
 FEW = 16  # with fewer products there are no neighbourhoods to unfold, and their features' principal axes are the map
-ADDED = 0.2  # the share of products that were added later above which everything is laid out anew
 NEIGHBOURS = 15  # more of each list blurs small kinds, fewer tear large ones apart
 GOLDEN = 0.6180339887498949  # multiples of it, modulo 1, cover [0, 1) evenly however many there are
 ROUNDS, STEP = 48, 0.3  # of sharing out: more would part less clearly what is unlike
 TAIL, MARGIN = 0.005, 0.02
-POWER = 30  # by which the nearest count more than the others: means of far-apart places would lie in the blank between
-PASSES, TILES = 6, 16  # of placing added products; along each axis, one of which takes those that are like nothing
 
 
 def lay_out(
@@ -33,26 +29,18 @@ def lay_out(
     indices: Indices,
     similarities: Similarities,
     vectors: Vectors,
-    before: Layout | None,
     track: Track,
 ) -> Layout:
     """Places for the N products `ids`, in ascending order, no two of them the same.
 
     `indices` (N, k) int64 and `similarities` (N, k) float64 are each product's nearest others, best first, with -1
     and -inf where there are fewer. `vectors` are their (N, D) float32 features, or a function that gives them when
-    they are needed. When at most a fifth of the products have been added since `before` was laid out, those in it
-    keep their places exactly; otherwise a new layout is turned to look like it. Raises ValueError for features that
-    are not finite.
+    they are needed. Raises ValueError for features that are not finite.
     """
     if not ids:
         return Layout({}, 0)
-    known = _before(ids, before)
-    if before and (still := _laid_out(ids, before)) >= (1 - ADDED) * len(ids):
-        cells = _apart(_beside(known, indices, similarities), np.isfinite(known[:, 0]))
-        return Layout(dict(zip(ids, cells, strict=True)), still)
-    (places,) = track((_anew(known, indices, similarities, vectors) for _ in range(1)), "map", 1)
-    cells = _apart(np.floor(places * SIDE), np.zeros(len(ids), dtype=bool))
-    return Layout(dict(zip(ids, cells, strict=True)), len(ids))
+    (places,) = track((_laid_out(indices, similarities, vectors) for _ in range(1)), "map", 1)
+    return Layout(dict(zip(ids, _apart(np.floor(places * SIDE)), strict=True)), len(ids))
 
 
 def kept(indices: Indices, layout: Layout, ids: Sequence[str], k: int = 10) -> float:
@@ -70,53 +58,15 @@ def kept(indices: Indices, layout: Layout, ids: Sequence[str], k: int = 10) -> f
     return float((nearest[:, :, None] == indices[:, None, :k]).sum() / nearest.size)
 
 
-def _laid_out(ids: Sequence[str], before: Layout) -> int:
-    """How many of `ids` were laid out together in `before`: a removed product counts as one that was."""
-    present = sum(product_id in before.places for product_id in ids)
-    return max(0, before.laid_out - (len(before.places) - present))
-
-
-def _before(ids: Sequence[str], before: Layout | None) -> Places:
-    """(N, 2): the places in `before`, NaN for products that are not in it."""
-    places = before.places if before else {}
-    return np.array([places.get(product_id, (np.nan, np.nan)) for product_id in ids], dtype=np.float64)
-
-
-def _beside(known: Places, indices: Indices, similarities: Similarities) -> Places:
-    """`known` places, and for products that have none the mean of their nearest, the most similar counting most.
-
-    Each pass reaches products whose neighbours got a place in the one before. What no pass reaches goes where the
-    map is emptiest.
-    """
-    places, new = known.copy(), np.flatnonzero(np.isnan(known[:, 0]))
-    nears = indices[new]
-    distances = np.maximum(1 - similarities[new], 1e-9)
-    weights = (distances.min(axis=1, keepdims=True, initial=2) / distances) ** POWER
-    for _ in range(PASSES if nears.size else 0):
-        placed = (nears >= 0) & np.isfinite(places[nears, 0])
-        share = np.where(placed, weights, 0)[:, :, None]
-        total = share.sum(axis=1)
-        mean = (share * np.nan_to_num(places[nears])).sum(axis=1) / np.where(total > 0, total, 1)
-        places[new] = np.where(total > 0, mean, places[new])
-    return np.where(np.isnan(places), _emptiest(known), places)
-
-
-def _emptiest(places: Places) -> Places:
-    """(2,): the middle of the tile of the square that has the fewest of `places`; the first of equals."""
-    tiles = (places[np.isfinite(places[:, 0])] * TILES // SIDE).astype(np.int64) @ (TILES, 1)
-    tile = np.bincount(tiles, minlength=TILES**2).argmin()
-    return np.array([tile // TILES + 0.5, tile % TILES + 0.5]) * (SIDE / TILES)
-
-
-def _apart(wanted: Places, fixed: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """`wanted` as whole numbers; of several at one place, those that are not `fixed` move to a free one around it."""
+def _apart(wanted: Places) -> list[tuple[int, int]]:
+    """`wanted` as whole numbers; of several at one place, all but the first move to a free one around it."""
     cells = [(int(x), int(y)) for x, y in np.clip(wanted, 0, SIDE - 1)]
-    taken = {cells[row] for row in np.flatnonzero(fixed)}
+    taken: set[tuple[int, int]] = set()
     step = max(1, SIDE // (8 * int(np.ceil(len(cells) ** 0.5))))
     searches: dict[tuple[int, int], Iterator[tuple[int, int]]] = {}
-    for row in np.flatnonzero(~fixed):
-        search = searches.setdefault(cells[row], _around(*cells[row], step))
-        cells[row] = next((cell for cell in search if cell not in taken), cells[row])
+    for row, cell in enumerate(cells):
+        search = searches.setdefault(cell, _around(*cell, step))
+        cells[row] = next((free for free in search if free not in taken), cell)
         taken.add(cells[row])
     return cells
 
@@ -130,22 +80,12 @@ def _around(x: int, y: int, step: int) -> Iterator[tuple[int, int]]:
                     yield x + right * step, y + up * step
 
 
-def _anew(known: Places, indices: Indices, similarities: Similarities, vectors: Vectors) -> Places:
-    """(N, 2) in [0, 1], turned to lie as `known` places do."""
+def _laid_out(indices: Indices, similarities: Similarities, vectors: Vectors) -> Places:
+    """(N, 2) in [0, 1]."""
     places = principal(vectors() if callable(vectors) else vectors)
-    if len(known) >= FEW and (indices >= 0).any():
+    if len(places) >= FEW and (indices >= 0).any():
         places = unfolded(places, indices[:, :NEIGHBOURS], similarities[:, :NEIGHBOURS])
-    return _filled(_shared_out(_filled(_turned(places, known), TAIL)))
-
-
-def _turned(places: Places, before: Places) -> Places:
-    """`places` turned or mirrored so that products in both lie as they did (orthogonal Procrustes, Schönemann 1966)."""
-    common = np.isfinite(before[:, 0])
-    new, old = places[common], before[common]
-    if len(new) < 3:
-        return places
-    left, _, right = np.linalg.svd(np.einsum("na,nb->ab", new - new.mean(axis=0), old - old.mean(axis=0)))
-    return np.asarray(np.einsum("na,ab->nb", places, left @ right), dtype=np.float64)
+    return _filled(_shared_out(_filled(places, TAIL)))
 
 
 def _filled(places: Places, tail: float = 0.0) -> Places:

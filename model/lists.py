@@ -1,19 +1,17 @@
-"""From features to each product's lists: the steps of `ranking`, `policy` and `balance`, one after the other."""
+"""Presets of how lists are made, and lists in the order of plain cosine."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from catalogue.product import Neighbour, Product
-from model import duplicates, naming
+from catalogue.product import Neighbour
+from model import naming
 from model.extractors import Features
 from model.images import View
-from model.making import Photos, Same, whole
 from model.neighbours import Search, TopK, search
 from model.policy import Policy
 from model.progress import Track, silent
-from model.updates.kept import Kept, Listed
 
 
 @dataclass(frozen=True)
@@ -36,18 +34,6 @@ PRESETS = {
 }
 
 
-@dataclass(frozen=True)
-class Lists:
-    """What looks like each product, best first, by its id, and the groups of products that look the same.
-
-    `elsewhere` are the best of other categories than the product's own.
-    """
-
-    similar: Mapping[str, Sequence[Neighbour]]
-    elsewhere: Mapping[str, Sequence[Neighbour]]
-    groups: Sequence[Sequence[str]]
-
-
 def plain(
     ids: Sequence[str], features: Features, k: int, track: Track = silent, search: Search = search
 ) -> Mapping[str, Sequence[Neighbour]]:
@@ -64,31 +50,3 @@ def neighbours_of(ids: Sequence[str], best: TopK, row: int) -> list[Neighbour]:
     """Row `row` of `best` as neighbours, similarities rounded to 4 digits."""
     pairs = zip(best.indices[row], best.similarities[row], strict=True)
     return [Neighbour(ids[index], round(float(similarity), 4)) for index, similarity in pairs if index >= 0]
-
-
-def rank(
-    products: Sequence[Product],
-    photos: Photos,
-    same: Same,
-    k: int,
-    policy: Policy,
-    track: Track = silent,
-    search: Search = search,
-) -> Lists:
-    """The lists of `products`, which stand in ascending order of their ids and have a photo each.
-
-    `same` tells of (P, 2) pairs of products whether their main photos show the same picture. Raises ValueError for
-    features that are not finite.
-    """
-    return named(whole(products, photos, same, k, policy, track, search))
-
-
-def named(made: Kept) -> Lists:
-    """The lists that were made, by the ids of the products."""
-    groups = [[made.ids[index] for index in group] for group in duplicates.groups(made.leaders)]
-    return Lists(_by_id(made.ids, made.similar), _by_id(made.ids, made.elsewhere), groups)
-
-
-def _by_id(ids: Sequence[str], lists: Listed) -> naming.Named:
-    nothing = np.zeros(len(lists.found), dtype=np.uint8)
-    return naming.Named(ids, lists.starts, lists.found, lists.similarities / 1e4, nothing)

@@ -157,10 +157,13 @@ def similarities(found: Places, vectors: Features, owners: Indices) -> npt.NDArr
 def named(ids: Sequence[str], found: Places, cosines: npt.NDArray[np.float64]) -> Named:
     """The lists of the products `ids`, with the similarities rounded to 4 digits."""
     ends = np.searchsorted(found.asked, np.arange(len(ids) + 1))
-    rounded = np.concatenate([_rounded(part) for part in np.array_split(cosines, 1 + len(cosines) // _PAIRS)])
-    return Named(ids, ends, found.found.astype(np.int32), rounded, np.zeros(len(rounded), dtype=np.uint8))
+    return Named(ids, ends, found.found.astype(np.int32), _rounded(cosines), np.zeros(len(cosines), dtype=np.uint8))
 
 
 def _rounded(cosines: Doubles) -> Doubles:
-    """As Python rounds, which NumPy does not where the fifth digit is a 5."""
-    return np.array([round(each, 4) for each in cosines.tolist()], dtype=np.float64)
+    """To 4 digits as Python rounds, which NumPy does not where the fifth digit is a 5."""
+    scaled = cosines * 1e4
+    rounded: Doubles = np.rint(scaled) / 1e4
+    halves = np.flatnonzero(np.abs(np.abs(scaled - np.trunc(scaled)) - 0.5) < 1e-6)
+    rounded[halves] = [round(each, 4) for each in cosines[halves].tolist()]
+    return rounded

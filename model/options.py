@@ -1,16 +1,14 @@
 """Options that the commands share, and what they say."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import click
 from rich.console import Console
 
-from model import agreement, calibration, extractors
+from model import calibration, extractors
 from model.extractors import ENGINES, OPENVINO, Network
 from model.extractors.engine import OnEngine
 from model.images import View
@@ -43,8 +41,9 @@ def shared_options(command: Command) -> Command:
         click.option("--preset", default="shop", show_default=True, type=click.Choice(sorted(PRESETS)),
                      help="shop: the whole photo on white, and its middle. classic: squashed, nearest neighbour, lists"
                      " of 5."),
-        click.option("--engine", default=OPENVINO, show_default=True, type=click.Choice([*ENGINES, "auto"]),
-                     help="What runs the network. auto: the fastest that agrees with the reference on its photos."),
+        click.option("--engine", default=OPENVINO, show_default=True, type=click.Choice(ENGINES),
+                     help="What runs the network: TensorFlow, or OpenVINO in 32 bits; faster and less exact, in bf16,"
+                     " which not every processor has, or in eight bits calibrated on the catalogue's photos."),
         click.option("--weights", type=click.Path(path_type=Path), help="A file of weights for the extractor."),
         click.option("--extractor", "name", default="vgg16", show_default=True, metavar="NAME|FILE.toml",
                      help=f"The network that sees the photos: {', '.join(sorted(extractors.EXTRACTORS))}, or a file"
@@ -95,11 +94,8 @@ def chosen(
         shown = tuple(replace(view, mirrored=mirrored) for view in shown for mirrored in (False, True))
     with Console(stderr=True).status(f"loading {name}"):
         network = extractors.network(name, weights)
-    load = partial(calibration.on_engine, folder, network, fit=shown[0].fit, track=bar)
-    if engine == "auto":
-        engine = agreement.choose(folder, network, load, shown[0].fit, bar)
-        print(f"{engine} is the fastest engine that agrees with {network.engines[0]}", file=sys.stderr)
-    return Chosen(network, load(engine), _listed(replace(settings, views=shown), **lists))
+    extractor = calibration.on_engine(folder, network, engine, shown[0].fit, bar)
+    return Chosen(network, extractor, _listed(replace(settings, views=shown), **lists))
 
 
 def _listed(

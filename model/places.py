@@ -89,8 +89,6 @@ class FarSource(Source):
         _run(self._track, self._mirror.sent, lacking, "sending features")
         damaged = [name for name in self._brought if not (self.folder / name).exists()]
         _run(self._track, self._mirror.removed, damaged, "removing features")
-        if lacking:
-            self._mirror.settle(lacking, FEATURES)
 
     def _photos(self) -> list[str]:
         """The names of those that the catalogue is made of and the storage has."""

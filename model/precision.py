@@ -18,7 +18,6 @@ from model import calibration
 from model.bundled import Candidate
 from model.extractors import Features, Network, int8
 from model.extractors.fp16 import halved
-from model.extractors.packed import packed
 from model.images import Fit, View
 from model.lengths import unit
 from model.photos import Photo, read
@@ -31,7 +30,6 @@ from model.runtime import Runtime, Way
 LEAST_COSINE, LEAST_OVERLAP = 0.99, 0.95
 LEAST_RECALL = 0.98  # of the ten nearest, by features in eight bits
 SAMPLE = 256  # photos
-FEW = (7, 15, 31)  # steps of weights of fully connected layers on each side of nought; those of 7 fill four bits
 NEAREST = 10
 
 Step = tuple[str, Callable[[], bytes]]  # what a precision is called, and how it is made
@@ -135,18 +133,11 @@ def smallest(trial: Trial, steps: Iterator[Step], way: Way, track: Track) -> tup
 def ladder(folder: Path, network: Network, fit: Fit, track: Track) -> Iterator[Step]:
     """The precisions of a network, the smallest first; each is made when it is asked for.
 
-    In eight bits calibrated on the catalogue in `folder`.
+    In eight bits calibrated on the catalogue in `folder`, with reduced weights: it may be run on any processor.
     """
     graph = network.graph()
     ranges = calibration.ranges(folder, network, fit, track)
-    flows = calibration.flows(folder, network, fit, ranges, track)
-
-    def rounded(steps: int) -> bytes:
-        return packed(int8.quantised(graph, ranges, steps, flows))
-
-    for steps in FEW if int8.dense(graph) else ():
-        yield f"int8, dense ±{steps}", partial(rounded, steps)
-    yield "int8", partial(rounded, int8.WEIGHT_STEPS)
+    yield "int8", partial(int8.quantised, network, ranges, reduced=True)
     yield "fp16", partial(halved, graph)
     yield "fp32", int8.opened(graph).SerializeToString
 

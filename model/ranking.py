@@ -62,26 +62,11 @@ def centred(features: Features, parts: int) -> Features:
     return _filled(features.shape, features, Centring.of(features, parts))
 
 
-@dataclass(frozen=True)
-class Compact:
-    """`centred` on the principal components that keep nearly all of it, a fraction of the memory.
-
-    `basis` (D, d) float32 are these components, as orthonormal columns.
-    """
-
-    centring: Centring
-    basis: Features
-
-    @classmethod
-    def of(cls, features: Features, parts: int) -> "Compact":
-        """That of all rows of (N, D) `features`, in `parts` equal sections."""
-        centring = Centring.of(features, parts)
-        return cls(centring, components(centring(features[sampled(len(features))])))
-
-    def __call__(self, features: Features) -> Features:
-        """(N, d) float32 unit rows of (N, D) `features`."""
-        shape = (len(features), self.basis.shape[1])
-        return _filled(shape, features, lambda block: unit(self.centring(block) @ self.basis))
+def compact(features: Features, parts: int) -> Features:
+    """(N, d) float32 unit rows: `centred` on the principal components that keep nearly all of it."""
+    centring = Centring.of(features, parts)
+    basis = components(centring(features[sampled(len(features))]))
+    return _filled((len(features), basis.shape[1]), features, lambda block: unit(centring(block) @ basis))
 
 
 def _filled(shape: tuple[int, ...], features: Features, change: Callable[[Features], Features]) -> Features:
@@ -101,16 +86,14 @@ def _sections(features: Features, parts: int) -> Features:
     return unit(features.reshape(-1, width)).reshape(-1, parts, width)
 
 
-def expanded(rows: Features, near: TopK, which: Indices | None = None) -> Features:
+def expanded(rows: Features, near: TopK) -> Features:
     """(N, D) float32: each of the unit `rows` with its nearest neighbours added, weighed by their similarity ** POWER.
-
-    Where `which` (N,) says so, only some of them, whose neighbours are those of `near`.
 
     What neighbours agree on grows, what is by chance shrinks. Source: α-weighted query expansion, here of every row:
     Radenović et al., Fine-tuning CNN image retrieval with no human annotation (2018).
     """
     weights = np.maximum(near.similarities[:, :EXPANSION], 0).astype(np.float32) ** POWER
-    made = rows.copy() if which is None else rows[which]
+    made = rows.copy()
     for part in _blocks(len(made)):
         for place in range(weights.shape[1]):
             made[part] += weights[part, place, None] * rows[near.indices[part, place]]

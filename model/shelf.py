@@ -1,6 +1,6 @@
 """The lists of looks, each product of which may stand in many: what is alike, ordered, and as a policy wishes."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from model.filling import Allowed, Field, fitting
 from model.neighbours import Search, TopK
 from model.policy import Mask, Policy, Traits, diverse, kept, preferred
 from model.progress import Track
-from model.ranking import Indices, by_look, corrected, runs
+from model.ranking import Indices, by_look, runs
 
 DEPTH = 96  # neighbours that are ordered anew: four times as many as a list of 24
 AVAILABLE = 12  # that can be ordered, in each list, while there are as many: what a page shows
@@ -18,21 +18,12 @@ ELSEWHERE = 8  # places of the list of other categories
 OTHERS = 4 * ELSEWHERE  # of other categories that are ordered anew
 
 
-def depth_of(looks: int, k: int) -> int:
-    """How many of so many looks are known of each, for lists of `k`."""
-    return min(max(DEPTH, 4 * k), max(1, looks - 1))
-
-
 def nearest_looks(rows: Features, looks: Indices, k: int, track: Track, search: Search) -> TopK:
     """(L, K) the nearest looks of each, from expanded `rows` (M, D) of photos, of which `looks` (M,) says whose."""
     count = int(looks.max(initial=-1)) + 1
-    depth = depth_of(count, k)
-    return by_look(search(rows, depth * photos_of_one(looks), looks, track), looks, depth)
-
-
-def photos_of_one(looks: Indices) -> int:
-    """How many of the rows (M,) belong to one look, rounded up from the mean."""
-    return -(-len(looks) // max(1, int(looks.max(initial=-1)) + 1))
+    depth = min(max(DEPTH, 4 * k), max(1, count - 1))
+    photos_of_one = -(-len(looks) // max(1, count))  # rounded up from the mean
+    return by_look(search(rows, depth * photos_of_one, looks, track), looks, depth)
 
 
 def nearest_elsewhere(rows: Features, traits: Traits, near: TopK, track: Track) -> TopK:
@@ -42,26 +33,19 @@ def nearest_elsewhere(rows: Features, traits: Traits, near: TopK, track: Track) 
 
 @dataclass(frozen=True)
 class Shelf:
-    """The looks `asked` (A,) of L, each with its best neighbours `near` (A, K) by score.
+    """All looks, each with its best neighbours `near` (L, K) by score.
 
-    `field` has all of them, and `traits` are those of each look's first product. `others` (A, O) are those of other
+    `field` has their rows, and `traits` are those of each look's first product. `others` (L, O) are those of other
     categories, where the catalogue is too large to find them by comparing all.
     """
 
-    asked: Indices
     near: TopK
     field: Field
     traits: Traits
     others: TopK | None = None
 
-    @classmethod
-    def of(cls, asked: Indices, near: TopK, others: TopK | None, field: Field, traits: Traits) -> "Shelf":
-        """From neighbours `near` (A, K) and `others` by their similarity."""
-        others = others and corrected(others, field.crowd)
-        return cls(asked, corrected(near, field.crowd), field, traits, others)
-
     def ordered(self, policy: Policy, k: int) -> TopK:
-        """(A, W) what the lists would hold, and more behind it, if each were the only one."""
+        """(L, W) what the lists would hold, and more behind it, if each were the only one."""
 
         def allowed(asked: Indices, found: Indices) -> Mask:
             return self.traits.allowed(policy, asked, found)
@@ -71,10 +55,10 @@ class Shelf:
 
         near = self._filtered(allowed, k)
         if policy.category == "prefer":
-            near = preferred(near, fitting(near, self.traits.same_category, self.asked))
+            near = preferred(near, fitting(near, self.traits.same_category))
         if policy.diversity:
             near = diverse(near, self.field.rows, policy.diversity, k)
-        return self.field.filled(near, orderable, min(AVAILABLE, k), self.asked)
+        return self.field.filled(near, orderable, min(AVAILABLE, k))
 
     def cut(self, lists: Indices, k: int) -> Indices:
         """The first `k` of each list, and of the rest those that can be ordered until there are AVAILABLE."""
@@ -88,14 +72,10 @@ class Shelf:
         return made[:, (made >= 0).any(axis=0)]
 
     def elsewhere(self) -> Indices:
-        """(A, ELSEWHERE) looks of other categories, best first, -1 after the last."""
+        """(L, ELSEWHERE) looks of other categories, best first, -1 after the last."""
         near = self.others or self._filtered(self.traits.other_category, ELSEWHERE)
         return near.indices[:, :ELSEWHERE]
 
-    def knowing(self, known: Indices) -> "Shelf":
-        """The same, but lists that come up short take from `known` (A, H) looks, -1 for none, before from all."""
-        return replace(self, field=replace(self.field, known=known))
-
     def _filtered(self, allowed: Allowed, need: int) -> TopK:
-        near = kept(self.near, fitting(self.near, allowed, self.asked))
-        return self.field.filled(near, allowed, need, self.asked)
+        near = kept(self.near, fitting(self.near, allowed))
+        return self.field.filled(near, allowed, need)

@@ -1,17 +1,18 @@
 """What the commands print."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from rich.markup import escape
 from rich.table import Table
 
-from catalogue.report import Report
+from catalogue.report import Estimate, PrecisionAt, Report
 from model import asking
 from model.build import Built
 from model.bundle import Bundled
 from model.plan import Plan
-from model.report_page import table_rows
+
+CATEGORIES = 30  # of a quality report's table; the report has more
 
 
 def closing_table(built: Built) -> Table:
@@ -22,8 +23,6 @@ def closing_table(built: Built) -> Table:
         "products added": changes.added,
         "products removed": changes.removed,
         "with similar products": manifest.listed,
-        "lists made anew": built.anew,
-        "lists gone on from": built.kept,
         "lists changed": changes.lists,
         "groups of duplicates": built.groups,
         "photos": manifest.photos,
@@ -90,3 +89,42 @@ def report_table(report: Report) -> Table:
     for column in table.columns[1:]:
         column.justify = "right"
     return table
+
+
+def table_rows(report: Report) -> list[tuple[str, ...]]:
+    """The figures of a quality report, the first row being the columns' names; intervals are those of the first way."""
+    rows = [("figure", *(way.name for way in report.ways), "chance", "95 % interval")]
+    rows += [row for at in report.precisions for row in _precision_rows("", at)]
+    for category in report.categories[:CATEGORIES]:
+        rows += _precision_rows(f", {category.name} ({category.products})", category.precisions[-1])[:1]
+    rows.append(_way_row("coverage@10", [way.covered.share for way in report.ways]))
+    rows.append(_way_row("orphans", [way.orphans.share for way in report.ways]))
+    rows.append(_way_row("lists with the most-listed product", [way.hub.share for way in report.ways]))
+    rows.append(_way_row("Gini coefficient of places", [way.gini for way in report.ways]))
+    blank = ("",) * (len(report.ways) - 1)
+    for band in report.bands.bands if report.bands else ():
+        rows.append((f"{band.name}, from", _number(band.least.value), *blank, "", _between(band.least)))
+    rows.append(("groups of duplicates", str(report.duplicates.groups), *blank, "", ""))
+    return rows
+
+
+def _precision_rows(of: str, at: PrecisionAt) -> list[tuple[str, ...]]:
+    shares = [score.share for score in at.scores]
+    values = [_number(share.value) for share in shares]
+    rows = [(f"precision@{at.k}{of}", *values, _number(at.chance), _between(shares[0]))]
+    if at.gain:
+        name = f"precision@{at.k}{of}, gain on {at.scores[1].way}"
+        rows.append((name, f"{at.gain.value:+.3f}", *[""] * (len(values) - 1), "", _between(at.gain)))
+    return rows
+
+
+def _way_row(name: str, figures: Sequence[Estimate]) -> tuple[str, ...]:
+    return (name, *(_number(each.value) for each in figures), "", _between(figures[0]))
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}"
+
+
+def _between(figure: Estimate) -> str:
+    return f"{figure.low:.3f} to {figure.high:.3f}"

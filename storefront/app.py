@@ -12,7 +12,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from catalogue import precomputed
 from catalogue.errors import DiskError
 from catalogue.shop import Shop
-from catalogue.updates import renewed
 from storefront import callbacks, document, parts
 from storefront.api import routes as api
 from storefront.api import widget
@@ -63,15 +62,14 @@ class Storefront(Dash):
         return document.of(self.context, self.pages, self.get_asset_url, **parts)
 
 
-def create_app(folder: str | Path, settings: Settings | None = None, before: Shop | None = None) -> Storefront:
+def create_app(folder: str | Path, settings: Settings | None = None) -> Storefront:
     """The app for the lists in `folder`, set by the environment unless told otherwise.
 
-    Of the shop `before`, unchanged files are not read again. Raises PrecomputedError when the lists cannot be read, and
-    SettingsError.
+    Raises PrecomputedError when the lists cannot be read, and SettingsError.
     """
     folder = Path(folder).resolve()  # at once: it may be a link that is switched
     settings = settings or Settings.of()
-    shop = renewed.load(folder, before, images=settings.serves_images)
+    shop = precomputed.load(folder, images=settings.serves_images)
     queue = Queue(folder / precomputed.PHOTO, shop.manifest.version)
     context = Context(shop, settings, photo_search=queue.is_open)
     app = Storefront(context, folder)

@@ -12,7 +12,6 @@ from pathlib import Path
 import flask
 
 from catalogue.errors import StorageError
-from catalogue.mirror import journal_of
 from storefront.app import Storefront, create_app
 
 
@@ -20,18 +19,17 @@ def site(where: str, before: flask.Flask | None = None) -> Storefront:
     """The app for the lists in the folder, or at the URL, `where`. Raises StorageError, and what `create_app` does.
 
     The copy of a URL's lies in the folder for temporary files for as long as this process uses it. What the app
-    `before` has already is neither fetched nor read again.
+    `before` has already is not fetched again.
     """
     served: Storefront | None = before.extensions["lookalike"] if before else None
-    shop = served.context.shop if served else None
     if "://" not in where:
-        return create_app(where, before=shop)
+        return create_app(where)
     folder = Path(tempfile.mkdtemp(prefix="lookalike-lists-"))
     try:
         if served:
             _share(served.folder, folder / "lists")
         _copy(where, folder / "lists")
-        app = create_app(folder / "lists", before=shop)
+        app = create_app(folder / "lists")
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -40,10 +38,9 @@ def site(where: str, before: flask.Flask | None = None) -> Storefront:
 
 
 def _share(old: Path, new: Path) -> None:
-    """Begin a copy with the files of another one, which are replaced but never changed, and the journal beside it."""
+    """Begin a copy with the files of another one, which are replaced but never changed."""
     with suppress(OSError):  # then more is fetched
         shutil.copytree(old, new, copy_function=os.link)
-        shutil.copyfile(journal_of(old), journal_of(new))
 
 
 def _copy(url: str, folder: Path) -> None:

@@ -26,6 +26,16 @@ def make_photo(colour: str = "#c96f4a", shape: str = "ellipse", size: tuple[int,
     return picture
 
 
+def make_waves(size: int, count: int = 32) -> Pixels:
+    """(count, size, size, 3) uint8 drawn pictures: waves of many scales and directions, the same everywhere."""
+    row, column = np.mgrid[0:size, 0:size] / size
+    drawn = np.empty((count, size, size, 3))
+    for number, channel in np.ndindex(count, 3):
+        along = row * np.cos(number + channel) + column * np.sin(number + channel)
+        drawn[number, ..., channel] = np.sin(np.pi * (number + 1) * along + channel)
+    return np.asarray(np.rint((drawn + 1) * 127.5), dtype=np.uint8)
+
+
 def encoded(picture: Image.Image, format: str = "PNG", **options: Any) -> bytes:
     file = io.BytesIO()
     picture.save(file, format, **options)

@@ -14,12 +14,10 @@ from onnx import numpy_helper, parser
 
 from catalogue.errors import ExtractorError, WeightsError
 from catalogue.precomputed import verify
-from model import calibration
-from model.extractors import BF16, INT8, OPENVINO, REFERENCE, Features, network
+from model.extractors import BF16, INT8, OPENVINO, REFERENCE, Features, int8, network
 from model.extractors.described import Description
 from model.extractors.engine import OnEngine
 from model.images import Pixels
-from model.progress import silent
 from tests.precisions import BF16_WHERE_IT_IS
 from tests.serving import ROOT
 from tests.test_build import COLOURS, SHAPES, command, save_photos
@@ -175,7 +173,7 @@ def test_eight_bits_take_dense_layers_of_every_kind(tmp_path: Path, turned: int,
         onnx.save(model, path)
     found = network(str(describe(tmp_path)))
     expected = OnEngine(found, OPENVINO).extract(PHOTOS)
-    near = OnEngine(found, INT8, calibration.measured(found, PHOTOS, silent)).extract(PHOTOS)
+    near = OnEngine(found, INT8, int8.measured(found, PHOTOS)).extract(PHOTOS)
     worst = np.abs(near - expected).max(axis=0) / np.abs(expected).max(axis=0)
     assert (
         worst.max() < 0.3
@@ -189,7 +187,7 @@ def test_weights_may_lie_in_a_file_beside_the_model(tmp_path: Path) -> None:
     onnx.save(whole, tmp_path / "model.onnx", save_as_external_data=True, location="weights.bin", size_threshold=0)
     first = network(str(describe(tmp_path)))
     assert np.array_equal(extracted(describe(tmp_path)), together)
-    ranges = calibration.measured(first, PHOTOS, silent)
+    ranges = int8.measured(first, PHOTOS)
     assert OnEngine(first, INT8, ranges).extract(PHOTOS).shape == together.shape
     content = bytearray((tmp_path / "weights.bin").read_bytes())
     content[1] ^= 1
@@ -225,7 +223,7 @@ def test_the_hash_does_not_change_with_comments_order_or_the_files_name(tmp_path
 def test_faster_engines_are_near(tmp_path: Path, engine: str) -> None:
     save_model(tmp_path / "model.onnx")
     found = network(str(describe(tmp_path, **SCALED)))
-    ranges = calibration.measured(found, PHOTOS, silent) if engine == INT8 else None
+    ranges = int8.measured(found, PHOTOS) if engine == INT8 else None
     expected, near = (OnEngine(found, each, ranges).extract(PHOTOS) for each in (OPENVINO, engine))
     assert 0 < np.abs(near - expected).max() < 0.05 * np.abs(expected).max()
 
@@ -238,7 +236,7 @@ def test_tensorflow_is_refused(tmp_path: Path) -> None:
         OnEngine(found, REFERENCE)
 
 
-@pytest.mark.parametrize("engine", [OPENVINO, INT8, "auto"])
+@pytest.mark.parametrize("engine", [OPENVINO, INT8])
 def test_a_folder_becomes_lists_by_colour(tmp_path: Path, engine: str) -> None:
     folder = save_photos(tmp_path / "shop")
     ink = -np.eye(3, dtype=np.float32)[:, :, None, None].repeat(PATCH, axis=2).repeat(PATCH, axis=3)

@@ -8,8 +8,7 @@ from model import clusters, elsewhere
 from model.candidates import Integers
 from model.extractors import Features
 from model.lengths import unit
-from model.lists import named, rank
-from model.making import Photos, whole
+from model.making import Photos, rank
 from model.neighbours import TopK, cosines_of, search, top_k
 from model.policy import Policy
 from model.progress import silent
@@ -81,7 +80,7 @@ def test_large_catalogues_have_nearly_the_lists_that_comparing_all_would_give(
     photos = Photos(rows + 1, np.arange(len(rows)), [f"{n:064x}" for n in range(len(rows))], 1)
     compared = rank(products, photos, never, 24, Policy(), silent)
     exact = iter([True, False])  # small enough to compare all rows, but not those of other categories
-    found = named(whole(products, photos, never, 24, Policy(), silent, search, lambda *_: next(exact)))
+    found = rank(products, photos, never, 24, Policy(), silent, search, lambda *_: next(exact))
     assert found.similar == compared.similar
     pairs = zip(ids(compared.elsewhere).values(), ids(found.elsewhere).values(), strict=True)
     assert np.mean([len({*one} & {*other}) / max(1, len(one)) if one else not other for one, other in pairs]) > 0.95

@@ -3,8 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
@@ -17,7 +15,7 @@ from catalogue.product import Layout, MapGroup
 from model.extractors import Features
 from model.layout import FEW, kept, lay_out
 from model.neighbours import TopK, top_k
-from model.progress import T, silent
+from model.progress import silent
 from tests.factories import texts
 from tests.serving import ROOT
 
@@ -46,21 +44,15 @@ def ids_of(features: Features) -> list[str]:
     return [f"p{row:04d}" for row in range(len(features))]
 
 
-def drawn(features: Features, k: int = 15, before: Layout | None = None) -> Layout:
+def drawn(features: Features, k: int = 15) -> Layout:
     found = top_k(features, k)
-    return lay_out(ids_of(features), found.indices, found.similarities, features, before, silent)
+    return lay_out(ids_of(features), found.indices, found.similarities, features, silent)
 
 
 def listed(lists: list[list[int]]) -> TopK:
     """Lists of one neighbour or none, all equally similar."""
     indices = np.array([(each or [-1])[:1] for each in lists])
     return TopK(indices, np.where(indices < 0, -np.inf, 0.8))
-
-
-def without(layout: Layout, gone: Iterable[str]) -> Layout:
-    """As if `gone` had not been there when it was laid out."""
-    places = {product_id: place for product_id, place in layout.places.items() if product_id not in set(gone)}
-    return Layout(places, len(places))
 
 
 def places_of(layout: Layout) -> Features:
@@ -70,17 +62,6 @@ def places_of(layout: Layout) -> Features:
 def assert_apart_and_inside(layout: Layout, count: int) -> None:
     assert len(layout.places) == len(set(layout.places.values())) == count
     assert all(0 <= value < SIDE for place in layout.places.values() for value in place)
-
-
-@dataclass
-class Stages:
-    """A Track that remembers what it was told."""
-
-    seen: list[tuple[str, int]] = field(default_factory=list)
-
-    def __call__(self, items: Iterable[T], description: str, total: int) -> Iterable[T]:
-        self.seen.append((description, total))
-        return items
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +96,7 @@ def test_an_outlier_does_not_squash_the_rest(features: Features) -> None:
     found = top_k(features, 15)
     alone = TopK(np.r_[found.indices, [[-1] * 15]], np.r_[found.similarities, [[-np.inf] * 15]])
     rows = np.r_[features, -features[:1]]
-    places = places_of(lay_out(ids_of(rows), alone.indices, alone.similarities, rows, None, silent))
+    places = places_of(lay_out(ids_of(rows), alone.indices, alone.similarities, rows, silent))
     assert (np.quantile(places, 0.9, axis=0) - np.quantile(places, 0.1, axis=0) > 0.6 * SIDE).all()
 
 
@@ -133,94 +114,12 @@ def test_equal_input_gives_equal_bytes_with_any_number_of_threads(layout: Layout
     assert (answer.stdout, answer.stderr) == (f"{map_bytes(sorted(layout.places), layout).decode()} False\n", "")
 
 
-def test_old_products_keep_their_places_when_few_are_added(features: Features, layout: Layout) -> None:
-    added = ids_of(features)[::7]
-    before = without(layout, added)
-    found = top_k(features, 15)
-
-    def unneeded() -> Features:
-        raise AssertionError("features are not needed to place a few")
-
-    after = lay_out(ids_of(features), found.indices, found.similarities, unneeded, before, silent)
-    assert {product_id: after.places[product_id] for product_id in before.places} == before.places
-    assert_apart_and_inside(after, len(features))
-    assert after.laid_out == len(before.places)
-    assert kept(found.indices, after, ids_of(features)) > 0.4
-
-
-def test_building_again_changes_nothing_and_removed_products_go(features: Features, layout: Layout) -> None:
-    assert drawn(features, before=layout) == layout
-    fewer = drawn(features[:-20], before=layout)
-    assert fewer == without(layout, ids_of(features)[-20:])
-
-
-def test_those_added_over_time_count_together(features: Features, layout: Layout) -> None:
-    stages, found = Stages(), top_k(features, 15)
-    before = Layout(layout.places, round(0.79 * len(features)))
-    after = lay_out(ids_of(features), found.indices, found.similarities, features, before, stages)
-    assert (after.laid_out, stages.seen) == (len(features), [("map", 1)])
-
-
-TURNS: dict[str, Callable[[int, int], tuple[int, int]]] = {
-    "turned": lambda x, y: (SIDE - 1 - y, x),
-    "mirrored": lambda x, y: (SIDE - 1 - x, y),
-}
-
-
-@pytest.mark.parametrize("turn", TURNS)
-def test_a_new_layout_lies_as_the_one_before(features: Features, layout: Layout, turn: str) -> None:
-    few = [product_id for row, product_id in enumerate(ids_of(features)) if row % 3]
-    before = Layout({product_id: TURNS[turn](*layout.places[product_id]) for product_id in few}, len(few))
-    after = drawn(features, before=before)
-    assert after.laid_out == len(features)
-    assert_apart_and_inside(after, len(features))
-    moved = [np.hypot(*np.subtract(after.places[each], before.places[each])) for each in few]
-    assert np.median(moved) < 0.1 * SIDE
-
-
-def test_new_products_go_beside_new_ones_beside_old_ones() -> None:
-    before = Layout({f"p{row:04d}": (1000 * row, 500) for row in range(9)}, 9)
-    ids = [*before.places, "p0009", "p0010"]
-    lists = listed([*[[0]] * 9, [3], [9]])
-    after = lay_out(ids, lists.indices, lists.similarities, np.ones((11, 2), np.float32), before, silent)
-    assert after.laid_out == 9
-    for product_id in ids[9:]:
-        assert np.abs(np.subtract(after.places[product_id], before.places["p0003"])).max() < 800
-    assert_apart_and_inside(after, 11)
-
-
-def test_a_new_product_lies_by_the_most_similar_and_not_between_all() -> None:
-    before = Layout({"p0": (1000, 1000)} | {f"p{row}": (9000, 1000 * row) for row in range(1, 9)}, 9)
-    indices = np.array([[1, 2, 3]] * 9 + [[0, 1, 2]])
-    similarities = np.array([[0.9, 0.8, 0.8]] * 9 + [[0.9, 0.6, 0.6]])
-    after = lay_out([*before.places, "q"], indices, similarities, np.ones((10, 2), np.float32), before, silent)
-    assert np.abs(np.subtract(after.places["q"], before.places["p0"])).max() < 500
-
-
-def test_what_is_like_nothing_goes_where_the_map_is_emptiest() -> None:
-    tiles = [(x, y) for x in range(0, SIDE, SIDE // 16) for y in range(0, SIDE, SIDE // 16) if (x, y) != (1250, 6250)]
-    before = Layout({f"p{row:04d}": place for row, place in enumerate(tiles)}, len(tiles))
-    ids = [*before.places, "q"]
-    lists = listed([[]] * len(ids))
-    after = lay_out(ids, lists.indices, lists.similarities, np.ones((len(ids), 2), np.float32), before, silent)
-    assert after.places["q"] == (1250 + 312, 6250 + 312)
-
-
-def test_twins_that_are_added_part() -> None:
-    before = Layout({f"p{row:04d}": (0, 0) if row == 0 else (9000, row) for row in range(100)}, 100)
-    ids = [*before.places, *(f"q{row:02d}" for row in range(25))]
-    lists = listed([[1]] + [[0]] * 124)
-    after = lay_out(ids, lists.indices, lists.similarities, np.ones((125, 2), np.float32), before, silent)
-    assert_apart_and_inside(after, 125)
-    assert max(max(after.places[product_id]) for product_id in ids[100:]) < 0.1 * SIDE
-
-
 @settings(deadline=None)
 @given(small_features)
 def test_few_products_have_a_map_too(features: Features) -> None:
     few = drawn(features)
     assert_apart_and_inside(few, len(features))
-    assert few == drawn(features) == drawn(features, before=few)
+    assert few == drawn(features)
     assert few.laid_out == len(features)
 
 
@@ -235,7 +134,7 @@ def test_few_products_load_nothing_heavy() -> None:
 
 def test_no_products_have_no_map() -> None:
     lists = listed([])
-    assert lay_out([], lists.indices, lists.similarities, np.empty((0, 2), np.float32), None, silent) == Layout({}, 0)
+    assert lay_out([], lists.indices, lists.similarities, np.empty((0, 2), np.float32), silent) == Layout({}, 0)
 
 
 @pytest.mark.parametrize("count", [FEW - 1, 40])
@@ -259,7 +158,7 @@ def test_lists_longer_than_the_catalogue_are_padded() -> None:
     found = top_k(features, len(features) - 1)
     padded = TopK(np.pad(found.indices, ((0, 0), (0, 9)), constant_values=-1),
                   np.pad(found.similarities, ((0, 0), (0, 9)), constant_values=-np.inf))  # fmt: skip
-    after = lay_out(ids_of(features), padded.indices, padded.similarities, features, None, silent)
+    after = lay_out(ids_of(features), padded.indices, padded.similarities, features, silent)
     assert after == drawn(features, k=len(features))
     assert_apart_and_inside(after, len(features))
 
@@ -268,14 +167,14 @@ def test_lists_longer_than_the_catalogue_are_padded() -> None:
 def test_products_without_neighbours_lie_by_their_features(k: int) -> None:
     features = kinds_of_products(3)
     indices = np.full((len(features), k), -1)
-    after = lay_out(ids_of(features), indices, np.full(indices.shape, -np.inf), lambda: features, None, silent)
+    after = lay_out(ids_of(features), indices, np.full(indices.shape, -np.inf), lambda: features, silent)
     assert_apart_and_inside(after, len(features))
 
 
 def test_features_that_are_not_finite_are_refused() -> None:
     features, lists = np.full((3, 2), np.nan, dtype=np.float32), listed([[1], [0], [0]])
     with pytest.raises(ValueError, match="finite"):
-        lay_out(["a", "b", "c"], lists.indices, lists.similarities, features, None, silent)
+        lay_out(["a", "b", "c"], lists.indices, lists.similarities, features, silent)
 
 
 def test_kept_counts_neighbours_in_the_map_that_are_in_the_lists() -> None:

@@ -14,8 +14,8 @@ from model.balance import SHOWN
 from model.duplicates import Pairs
 from model.extractors import Features
 from model.lengths import unit
-from model.lists import Lists, plain, rank
-from model.making import Photos
+from model.lists import plain
+from model.making import Lists, Photos, rank
 from model.policy import Mask, Policy
 from model.progress import silent
 from model.shelf import AVAILABLE, ELSEWHERE

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from catalogue.product import Neighbour
 from model import naming, ranking
-from model.lists import rank
-from model.making import Photos
+from model.making import Photos, rank
 from model.naming import Named, Places, named
 from model.policy import Policy
 from model.progress import silent

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
 from tests.factories import make_product
 from tests.shop_folder import make_products, make_shop_folder
-from tests.visiting import card, cards, heading, open_page, served, similar, too_narrow, visitor, watched
+from tests.visiting import card, cards, heading, open_page, served, similar, taken_over, too_narrow, visitor, watched
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 IDS = ("a/b c", "ünï→", "quote\"'<b>", "100%25", "a?b=c#d", "日本 🏺", "-", "x" * 200)
@@ -51,6 +51,7 @@ def test_ids_of_all_kinds_are_opened_and_reloaded(page: Page, product_id: str) -
     card(page, title).click()
     expect(heading(page)).to_have_text(title)
     page.reload()
+    taken_over(page)
     expect(heading(page)).to_have_text(title)
     assert page.evaluate("decodeURIComponent(location.pathname.slice(3))") == product_id
 
@@ -99,6 +100,7 @@ def test_searches_of_all_kinds_are_answered(page: Page, text: str) -> None:
     expect(page.locator("#main h1")).to_contain_text("Results for")
     assert too_narrow(page) == []
     page.reload()
+    taken_over(page)
     expect(page.locator("#main h1")).to_contain_text("Results for")
 
 

@@ -4,16 +4,13 @@ from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
-import onnx
 import pytest
 
 from catalogue.errors import BundleError
 from model.bundled import Candidate
-from model.extractors import Features, Scale, int8
+from model.extractors import Features, Network, Scale, int8
 from model.extractors.fp16 import halved
 from model.extractors.graph import PHOTOS, Graph
-from model.extractors.packed import packed
-from model.extractors.rounding import one_after_the_other
 from model.images import Pixels
 from model.precision import Measured, Step, Trial, overlap, smallest
 from model.progress import Track, silent
@@ -44,69 +41,17 @@ def photos() -> Pixels:
     return np.random.default_rng(5).integers(0, 256, (64, SIZE, SIZE, 3), dtype=np.uint8)
 
 
-@pytest.fixture(scope="module")
-def flows(model: bytes, photos: Pixels) -> dict[str, Features]:
-    """What flows into each layer of the model, by its name: (64, C, positions)."""
-    names = int8.inputs(model)[1]
-    found = {}
-    for name in names:
-        part = onnx.load_model_from_string(model)
-        part.graph.output.append(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
-        way = Way(WAY.name, SIZE, WAY.scale, name)
-        found[name] = flat(part.SerializeToString(), photos, way) if name != PHOTOS else WAY.scale.apply(photos)
-    return found
-
-
-def flat(graph: bytes, photos: Pixels, way: Way) -> Features:
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
-    (found,) = session.run([way.output], {PHOTOS: way.scale.apply(photos).transpose(0, 3, 1, 2)})
-    return np.asarray(found, dtype=np.float32)
-
-
 def extracted(graph: bytes, photos: Pixels) -> Features:
     runtime = Runtime(graph, WAY)
     return np.stack([runtime.extract(photo) for photo in photos])
 
 
-def rounded(model: bytes, flows: dict[str, Features], steps: int, *, means: bool) -> bytes:
-    ranges = {name: (float(values.min()), float(values.max())) for name, values in flows.items()}
-    ranges[PHOTOS] = (0.0, 1.0)
-    channels = {name: _by_channel(values, name) for name, values in flows.items()}
-    kept = {name: int8.Flow(mean, mean) for name, mean in channels.items()}
-    return int8.quantised(model, ranges, steps, kept if means else None)
-
-
-def _by_channel(values: Features, name: str) -> Features:
-    if name == PHOTOS:
-        return np.asarray(values.mean(axis=(0, 1, 2)))
-    return np.asarray(values.mean(axis=tuple(axis for axis in range(values.ndim) if axis != 1)))
-
-
-def test_biases_take_back_what_rounding_does_to_the_mean(
-    model: bytes, photos: Pixels, flows: dict[str, Features]
-) -> None:
-    exact = extracted(model, photos)
-
-    def off(*, means: bool) -> tuple[float, float]:
-        found = extracted(rounded(model, flows, 7, means=means), photos)
-        return float(np.abs((found - exact).mean(axis=0)).mean()), float(np.abs(found - exact).mean())
-
-    assert off(means=True)[0] < 0.4 * off(means=False)[0]
-    assert off(means=True)[1] < off(means=False)[1]
-
-
-@pytest.mark.parametrize("steps", [7, 63])
-def test_a_packed_network_gives_the_same_in_fewer_bytes(
-    model: bytes, photos: Pixels, flows: dict[str, Features], steps: int
-) -> None:
-    plain = rounded(model, flows, steps, means=True)
-    small = packed(plain)
-    assert small == packed(plain)
-    found, expected = extracted(small, photos), extracted(plain, photos)
-    assert np.abs(found - expected).max() < 0.02 * np.abs(expected).max()
-    assert (len(small) < 0.75 * len(plain)) == (steps == 7)
+def test_eight_bits_are_a_quarter_of_the_bytes_and_near(model: bytes, photos: Pixels) -> None:
+    network = Network(WAY.name, "0" * 64, SIZE, WAY.scale, lambda: model)
+    small = int8.quantised(network, int8.measured(network, photos), reduced=True)
+    assert len(small) < 0.4 * len(model)
+    expected = extracted(model, photos)
+    assert np.abs(extracted(small, photos) - expected).mean() < 0.05 * np.abs(expected).mean()
 
 
 def test_half_the_bytes_are_nearly_the_same_network(model: bytes, photos: Pixels) -> None:
@@ -163,20 +108,3 @@ def test_overlap_is_the_share_that_both_have() -> None:
     assert overlap(one, one[:, ::-1]) == 1
     assert overlap(one, np.array([[1, 2, 9, 10], [5, 6, 7, 0]])) == 0.625
     assert overlap(one[:, :0], one[:, :0]) == 1
-
-
-def test_weights_rounded_one_after_the_other_give_what_the_exact_ones_do() -> None:
-    random = np.random.default_rng(6)
-    parts = random.random((6, 300)) * (random.random((6, 300)) < 0.5)
-    seen = (random.random((160, 6)) @ parts).astype(np.float32)  # inputs that rise and fall together
-    weights = random.standard_normal((300, 40)).astype(np.float32)
-    scale = np.abs(weights).max(axis=0) / 7
-    found = one_after_the_other(weights, scale, 7, seen[:80])
-    plain = np.rint(weights / scale)
-    assert np.abs(found).max() <= 7
-
-    def off(rounded: Features) -> float:
-        unseen = seen[80:] - seen[80:].mean(axis=0)
-        return float(np.square(unseen @ (rounded * scale - weights)).mean())
-
-    assert off(found.astype(np.float32)) < 0.1 * off(plain)

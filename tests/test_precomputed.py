@@ -25,8 +25,10 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def write_many(folder: Path, count: int, k: int) -> Manifest:
-    entries = [Entry(make_product(f"product-{number:06}")) for number in range(count)]
+def write_many(folder: Path, count: int, k: int, last: str = "last") -> Manifest:
+    """Products with lists of others, in several shards; the last one has another title."""
+    entries = [Entry(make_product(f"product-{number:06}")) for number in range(count - 1)]
+    entries.append(Entry(make_product(f"product-{count - 1:06}", last)))
     ids = [entry.product.id for entry in entries]
     lists = {
         own: [Neighbour(ids[(row * 7919 + place * 104729) % count], round(0.9 - place / 50, 4)) for place in range(k)]
@@ -103,13 +105,13 @@ def test_reasons_take_at_most_two_bytes_a_pair(tmp_path: Path) -> None:
     for flags in (0, 31):
         near = [Neighbour(f"p{number}", 0.9, flags) for number in range(1, 9)]
         writer.write(tmp_path / str(flags), BUILD, [Entry(make_product(f"p{n}")) for n in range(9)], {"p0": near})
-        sizes[flags] = sum(path.stat().st_size for path in (tmp_path / str(flags)).glob("*/neighbours-*"))
+        sizes[flags] = sum(path.stat().st_size for path in (tmp_path / str(flags)).glob("lists/neighbours-*"))
     assert 0 < sizes[31] - sizes[0] <= 2 * 8
 
 
 def test_lists_of_twelve_take_at_most_130_bytes_a_product(tmp_path: Path) -> None:
-    manifest = write_many(tmp_path, 3000, 12)
-    size = sum(path.stat().st_size for path in (tmp_path / manifest.version).glob("neighbours-*"))
+    write_many(tmp_path, 3000, 12)
+    size = sum(path.stat().st_size for path in tmp_path.glob("lists/neighbours-*"))
     assert size / 3000 <= 130
 
 
@@ -154,19 +156,19 @@ def removed(name: str) -> Callable[[Path], Path]:
 
 
 def flipped(folder: Path) -> Path:
-    path = next(folder.glob("*/neighbours-0000.json"))
+    path = next(folder.glob("lists/neighbours-0000-*"))
     path.write_bytes(path.read_bytes().replace(b"9500", b"9501", 1))
     return path
 
 
 def truncated(folder: Path) -> Path:
-    path = next(folder.glob("*/catalogue-0000.json"))
+    path = next(folder.glob("lists/catalogue-0000-*"))
     path.write_bytes(path.read_bytes()[:-7])
     return path
 
 
 def foreign(folder: Path) -> Path:
-    path = next(folder.glob("*/neighbours-0000.json")).with_name("neighbours-0001.json")
+    path = folder / "lists" / "neighbours-0001.json"
     path.write_text("[]")
     return path
 
@@ -180,9 +182,9 @@ def foreign(folder: Path) -> Path:
         edited(lambda manifest: manifest.update(version="0" * 16)),
         edited(lambda manifest: manifest.pop("build")),
         edited(lambda manifest: manifest.update(files=[])),
-        removed("*/catalogue-0000.json"),
+        removed("lists/catalogue-0000-*"),
         truncated,
-        emptied("*/neighbours-0000.json"),
+        emptied("lists/neighbours-0000-*"),
         removed("images/*/*-160.webp"),
         flipped,
         foreign,
@@ -207,18 +209,20 @@ def test_what_is_no_folder_of_lists_is_named(tmp_path: Path) -> None:
 def test_a_manifest_of_other_lists_is_refused(tmp_path: Path) -> None:
     one, two = (make_shop_folder(tmp_path / name, make_products(n)) for name, n in (("one", 2), ("two", 3)))
     (one / "manifest.json").write_bytes((two / "manifest.json").read_bytes())
-    with pytest.raises(PrecomputedError, match=r"catalogue-0000\.json cannot be read"):
+    with pytest.raises(PrecomputedError, match=r"catalogue-0000-\w+\.json cannot be read"):
         load(one)
 
 
 def replace_file(folder: Path, name: str, content: bytes) -> None:
     """Put `content` in the place of a version's file, with a manifest to match."""
     manifest = read_manifest(folder)
-    files = {**manifest.files, name: hashlib.sha256(content).hexdigest()}
-    version = version_of(manifest.build, files)
-    (folder / manifest.version).rename(folder / version)
-    (folder / version / name).write_bytes(content)
-    (folder / "manifest.json").write_bytes(manifest_bytes(replace(manifest, version=version, files=files)))
+    put_manifest(folder, manifest, {**manifest.files, name: hashlib.sha256(content).hexdigest()})
+    (folder / read_manifest(folder).paths[name]).write_bytes(content)
+
+
+def put_manifest(folder: Path, manifest: Manifest, files: dict[str, str]) -> None:
+    other = replace(manifest, version=version_of(manifest.build, files), files=files)
+    (folder / "manifest.json").write_bytes(manifest_bytes(other))
 
 
 @pytest.mark.parametrize(
@@ -242,11 +246,9 @@ def test_what_makes_no_sense_is_named(tmp_path: Path, name: str, content: object
 
 def test_a_manifest_without_all_lists_is_refused(tmp_path: Path) -> None:
     manifest = write_many(tmp_path, SHARD + 1, 1)
-    files = {name: sha256 for name, sha256 in manifest.files.items() if name != "neighbours-0001.json"}
-    version = version_of(manifest.build, files)
-    (tmp_path / manifest.version / "neighbours-0001.json").unlink()
-    (tmp_path / manifest.version).rename(tmp_path / version)
-    (tmp_path / "manifest.json").write_bytes(manifest_bytes(replace(manifest, version=version, files=files)))
+    put_manifest(
+        tmp_path, manifest, {name: each for name, each in manifest.files.items() if name != "neighbours-0001.json"}
+    )
     with pytest.raises(PrecomputedError, match="1001 products and 1000 lists where its manifest says 1001"):
         load(tmp_path)
 
@@ -373,9 +375,10 @@ def test_a_new_version_replaces_the_old_one_and_nothing_else(tmp_path: Path) -> 
     (tmp_path / "images" / "ab").mkdir(exist_ok=True)
     (tmp_path / "images" / "ab" / ".left-over.tmp").touch()
     writer.write(tmp_path, BUILD, [Entry(make_product("only"))], {})
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
-        ["images", "manifest.json", "notes", load(tmp_path).manifest.version]
-    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["images", "lists", "manifest.json", "notes"]
+    assert {f"lists/{path.name}" for path in (tmp_path / "lists").iterdir()} == {
+        *load(tmp_path).manifest.paths.values()
+    }
     assert not [path for path in (tmp_path / "images").rglob("*") if path.is_file()]
 
 
@@ -384,3 +387,31 @@ def test_a_file_that_cannot_be_put_in_its_place_leaves_no_trace(tmp_path: Path) 
     with pytest.raises(OSError, match="directory"):
         atomic.write_bytes(tmp_path / "place", b"content")
     assert [path.name for path in tmp_path.iterdir()] == ["place"]
+
+
+def test_what_a_version_does_not_change_is_not_written_again(tmp_path: Path) -> None:
+    def files() -> dict[str, int]:
+        return {path.name: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+
+    write_many(tmp_path, 2 * SHARD, 3)
+    first = files()
+    write_many(tmp_path, 2 * SHARD, 3)
+    assert files() == first
+    write_many(tmp_path, 2 * SHARD, 3, "another")
+    second = files()
+    new = {name.rsplit("-", 1)[0] for name, time in second.items() if first.get(name) != time}
+    assert new == {"manifest.json", "catalogue-0001"}
+    assert len(second) == len(first)
+    verify(tmp_path)
+
+
+def test_lists_of_the_former_format_are_built_again(tmp_path: Path) -> None:
+    former = tmp_path / "0123456789abcdef"
+    former.mkdir()
+    (former / "catalogue-0000.json").write_text("[]")
+    edited(lambda manifest: manifest.update(format=2))(make_shop_folder(tmp_path, make_products(2)))
+    with pytest.raises(PrecomputedError, match=r"expected format 3.*Build the folder again"):
+        load(tmp_path)
+    make_shop_folder(tmp_path, make_products(2))
+    verify(tmp_path)
+    assert not former.exists()

@@ -18,7 +18,7 @@ from storefront.app import Storefront, create_app
 from storefront.settings import Settings
 from tests.serving import in_a_thread
 from tests.shop_folder import make_products, make_shop_folder
-from tests.visiting import card, heading, open_page, served, similar, visit
+from tests.visiting import card, heading, open_page, served, similar, taken_over, visit
 
 PREFIX = "/shops/lookalike"
 
@@ -67,6 +67,7 @@ def test_a_visit_behind_a_proxy(browser: Browser, behind: str, strips: bool) -> 
         page.go_back()
         expect(heading(page)).to_have_text("Bowl number 7")
         page.reload()
+        taken_over(page)
         expect(heading(page)).to_have_text("Bowl number 7")
         page.keyboard.press("Escape")
         expect(heading(page)).to_have_count(0)

@@ -12,13 +12,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from catalogue.precomputed import MANIFEST, PHOTO, read_manifest
-from catalogue.updates import planning
 from tests.serving import ROOT, Server, free_port, running
 from tests.shop_folder import make_products, make_shop_folder
 
@@ -225,27 +223,6 @@ def memory(server: Server) -> float:
     """MB of the master."""
     (line,) = re.findall(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{server.process.pid}/status").read_text())
     return int(line) / 1024
-
-
-def test_of_an_update_only_what_changed_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planning, "SMALLEST", 1)
-    products = make_products(40)
-    began = read_manifest(make_shop_folder(tmp_path, products))
-    with web(tmp_path, WEB_CONCURRENCY="2") as server, visiting(server) as seen:
-        for number in (3, 4):
-            eventually(lambda: any(path == "/?q=mug" for path, _ in seen))  # then its index is there
-            products[number] = replace(products[number], title=f"Renamed {number}")
-            make_shop_folder(tmp_path, products)
-            shard = tmp_path / began.places["catalogue-0000.json"]
-            whole = shard.read_bytes()
-            shard.write_bytes(b"[]")  # so that nothing can be read anew
-            server.process.send_signal(signal.SIGHUP)
-            eventually(lambda: version(server) == read_manifest(tmp_path).version)
-            shard.write_bytes(whole)
-            assert f"Renamed {number}" in ask(server, f"/?q=renamed+{number}")[2].decode()
-        assert b"Renamed 3" in ask(server, f"/p/{products[3].id}")[2]
-        assert "error: " not in server.said
-    assert {status for _, status in seen} == {200}
 
 
 def test_old_workers_finish_with_the_old_lists(tmp_path: Path) -> None:

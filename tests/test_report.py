@@ -1,30 +1,20 @@
-"""The quality report as a file, as a page in a real browser, and as rows of text."""
+"""The quality report as a file and as rows of text."""
 
-import base64
-import io
 import json
 import re
-from html.parser import HTMLParser
-from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
-from playwright.sync_api import sync_playwright
 
 from catalogue.product import Neighbour
 from catalogue.report import FORMAT, Report, parse_report, report_bytes
 from model.evaluation import Judged, evaluate
-from model.report_page import page, table_rows
-from tests.browser import launch
-from tests.factories import encoded, json_values, make_photo, make_product
+from model.tables import table_rows
+from tests.factories import json_values, make_product
 
 IDS = [f"p{number:02}" for number in range(24)]
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7 * 7 }}'
-WEBP = {each: encoded(make_photo(f"#{number * 10:02x}6f4a"), "WEBP") for number, each in enumerate(IDS)}
-JPEG = encoded(make_photo(), "JPEG")
 
 
 def make_report(*, categories: bool = True, ways: int = 3, count: int = 24) -> Report:
@@ -46,29 +36,6 @@ def make_report(*, categories: bool = True, ways: int = 3, count: int = 24) -> R
 REPORT = make_report()
 
 
-class Tags(HTMLParser):
-    """The elements of a page and the texts between them."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-    def words(self) -> str:
-        return " ".join(self.text.split())
-
-
-def shown(report: Report, titles: dict[str, str] | None = None) -> Tags:
-    return Tags(page(report, WEBP.get, titles or {}))
-
-
 # The file.
 
 
@@ -80,7 +47,6 @@ def test_what_is_written_is_read(categories: bool, ways: int, count: int) -> Non
     assert parse_report(content) == report
     assert report_bytes(parse_report(content)) == content
     assert table_rows(report)
-    assert "<h1>" in page(report, WEBP.get, {})
 
 
 def test_the_file_is_sorted_short_and_says_its_format() -> None:
@@ -131,107 +97,6 @@ def test_broken_parts_are_refused_or_read_as_they_are(parts: dict[str, object]) 
     except (ValueError, KeyError, TypeError):
         return
     assert parse_report(report_bytes(report)) == report
-
-
-# The page.
-
-
-def test_the_page_says_in_words_what_it_measured() -> None:
-    words = shown(REPORT).words()
-    at = REPORT.precisions[-1]
-    value, chance = 10 * at.scores[0].share.value, 10 * at.chance
-    assert (
-        f"Of ten products shown, {value:.1f} are from the same category; at random it would be {chance:.1f}." in words
-    )
-    assert "Over 24 products that have a list and a category with others in it." in words
-    assert "very similar" in words
-    assert "The 20 worst lists" in words
-
-
-def test_the_page_of_a_catalogue_without_categories_says_so() -> None:
-    words = shown(make_report(categories=False, ways=1)).words()
-    assert "do not name two categories that lists could be judged by" in words
-    assert "same category;" not in words
-    assert "3 pairs of products drawn at random" in words
-    assert "whose first ten places are least similar" in words
-
-
-@pytest.mark.parametrize("count", [0, 1, 2])
-def test_hardly_any_products_have_a_page(count: int) -> None:
-    words = shown(make_report(count=count)).words()
-    assert f"of {count} products" in words or f"{count} of {count} products" in words
-
-
-def test_hostile_texts_are_texts() -> None:
-    found = shown(REPORT, dict.fromkeys(IDS, HOSTILE))
-    assert not {"script", "img", "iframe", "link", "object", "embed"} & {tag for tag, _ in found.elements}
-    assert found.text.count(HOSTILE) > 20
-    assert HOSTILE in [attributes.get("aria-label") for _, attributes in found.elements]
-
-
-def test_nothing_is_fetched_run_or_styled_in_place() -> None:
-    found = shown(REPORT)
-    for tag, attributes in found.elements:
-        assert not {name for name in attributes if name == "style" or name.startswith("on")}
-        for name in ("href", "src", "xlink:href", "srcset"):
-            assert re.match(r"#p\d+$|data:image/|$", attributes.get(name) or ""), tag
-    assert "url(" not in found.text
-    assert "@import" not in found.text
-    assert [tag for tag, _ in found.elements].count("style") == 1
-
-
-def test_each_picture_is_embedded_once() -> None:
-    html = page(REPORT, WEBP.get, {})
-    for content in WEBP.values():
-        assert html.count(base64.b64encode(content).decode()) == 1
-    assert len(re.findall(r'<use href="#p\d+"', html)) > 200
-
-
-def test_pictures_that_are_missing_or_strange_are_left_out() -> None:
-    strange = {"p00": b"<svg onload=alert(1)>", "p01": b"", "p02": JPEG}
-    html = page(REPORT, strange.get, {})
-    assert re.findall(r'href="data:([^;]+);', html) == ["image/jpeg"]
-    assert "onload" not in html
-    assert "no picture" in html
-
-
-def test_tables_have_captions_and_headed_rows_and_columns() -> None:
-    found = shown(REPORT)
-    tags = [tag for tag, _ in found.elements]
-    assert tags.count("table") == tags.count("caption") == tags.count("thead") >= 5
-    assert all(attributes.get("scope") for tag, attributes in found.elements if tag == "th")
-    headings = [int(tag[1]) for tag in tags if re.match(r"h\d$", tag)]
-    assert headings[0] == 1
-    assert all(after - before <= 1 for before, after in pairwise(headings))
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_a_browser_shows_it_without_complaint(width: int, scheme: str, tmp_path: Path) -> None:
-    file = tmp_path / "report.html"
-    file.write_text(page(REPORT, WEBP.get, {**dict.fromkeys(IDS, HOSTILE), "p01": "W" * 300}), encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        tab = browser.new_page(
-            viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light"
-        )
-        said: list[str] = []
-        tab.on("console", lambda message: said.append(message.text))
-        tab.on("dialog", lambda dialog: said.append(dialog.message))
-        tab.goto(file.as_uri())
-        assert tab.evaluate("document.documentElement.scrollWidth") == width
-        ground = tab.evaluate("getComputedStyle(document.body).backgroundColor")
-        assert ground == ("rgb(18, 20, 22)" if scheme == "dark" else "rgb(247, 247, 245)")
-        bars = tab.locator("svg.bar rect.fill-0").evaluate_all(
-            "all => all.map(one => one.getBoundingClientRect().width)"
-        )
-        tracks = tab.locator("svg.bar rect.track").evaluate_all(
-            "all => all.map(one => one.getBoundingClientRect().width)"
-        )
-        assert bars[0] / tracks[0] == pytest.approx(REPORT.precisions[0].scores[0].share.value, abs=0.02)
-        photo = Image.open(io.BytesIO(tab.locator(".picture svg").first.screenshot())).convert("RGB")
-        assert len(set(photo.resize((16, 16)).tobytes())) > 4  # not the blank frame
-        browser.close()
-    assert said == []
 
 
 # The rows.

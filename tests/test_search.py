@@ -17,7 +17,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalogue import finding, writer
-from catalogue.database import Database
 from catalogue.encoding import Entry
 from catalogue.precomputed import load
 from catalogue.product import Price, Product
@@ -209,22 +208,6 @@ def test_categories_count_what_matches(make: Make) -> None:
     assert search(shop, category="Chairs") == search(shop, category="\ud800") == []
 
 
-def test_what_a_letter_finds_is_known_before_it_is_asked_for(
-    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shop = make(
-        make_product("p1", "Blue mug", product_type=MUGS),
-        make_product("p2", "Öllampe", product_type="Öle"),
-        make_product("p3", "Bench"),
-    )
-    found = {letter: shop.categories(letter) for letter in "böm4"}
-    assert found == {"b": [("Mugs", 1)], "ö": [("Öle", 1)], "m": [("Mugs", 1)], "4": []}
-    shop = load(tmp_path)
-    shop.prepare_search()
-    monkeypatch.setattr(Database, "rows", None)  # nothing is counted again
-    assert {letter: shop.categories(letter) for letter in "böm"} == {letter: found[letter] for letter in "böm"}
-
-
 @pytest.mark.parametrize("weighed", [finding.WEIGHED, 3])
 @pytest.mark.parametrize("text", ["", "kitchen", "number", "thrown"])
 @pytest.mark.parametrize("category", ["", "Mugs"])
@@ -242,14 +225,6 @@ def test_pages_are_the_whole_in_pieces(
 
 
 @pytest.mark.parametrize("category", ["", "Mugs"])
-def test_what_is_found_before_there_are_indexes_is_found_with_them(mugs: Shop, category: str) -> None:
-    queries = [Query("", category, sort) for sort in SORTS]
-    before = [mugs.search(query, 3, 4) for query in queries]
-    mugs.prepare_search()
-    assert [mugs.search(query, 3, 4) for query in queries] == before
-
-
-@pytest.mark.parametrize("category", ["", "Mugs"])
 def test_many_matches_are_sorted_as_few_are(mugs: Shop, monkeypatch: pytest.MonkeyPatch, category: str) -> None:
     queries = [Query("thrown", category, sort) for sort in SORTS[1:]]
     few = [mugs.search(query, 3, 4) for query in queries]
@@ -258,13 +233,11 @@ def test_many_matches_are_sorted_as_few_are(mugs: Shop, monkeypatch: pytest.Monk
     assert [mugs.search(query, 3, 4) for query in queries] == few
 
 
-def test_many_matches_still_have_the_title_first(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding, "WEIGHED", 3)
+def test_very_many_matches_stand_in_the_order_of_the_catalogue(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     shop = make(*(make_product(f"p{n}", "Mug" if n % 2 else "Vase", description="a mug") for n in range(8)))
     assert search(shop, "mug") == ["p1", "p3", "p5", "p7", "p0", "p2", "p4", "p6"]
-    assert ids(shop.search(Query("mug"), 3, 3)) == ["p7", "p0", "p2"]
-    assert ids(shop.search(Query("mug"), 3, 4)) == ["p0", "p2", "p4"]
-    assert ids(shop.search(Query("a mug"), 3, 4)) == ["p4", "p5", "p6"]  # which no title has
+    monkeypatch.setattr(finding, "WEIGHED", 3)
+    assert search(shop, "mug") == [f"p{n}" for n in range(8)]
 
 
 def test_entries_come_in_the_order_asked(mugs: Shop) -> None:

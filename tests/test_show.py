@@ -169,7 +169,7 @@ def test_the_page_beside_a_product_is_the_one_that_the_server_knows(
 ) -> None:
     assert main_address(*address.partition("?")[::2]) == main
     go(page, address)
-    server.wait(main)
+    server.wait(address, main)
     assert {*server.asked} == {address, main}
     for each in {address, main}:
         server.answer(each)

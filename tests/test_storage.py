@@ -22,7 +22,6 @@ from catalogue.precomputed import load, verify
 from catalogue.product import Product
 from catalogue.publication import Publication, copy
 from catalogue.storage import Overtaken
-from catalogue.updates import planning
 from model import places
 from storefront import remote
 from tests.serving import ROOT, free_port, serving
@@ -30,8 +29,7 @@ from tests.shop_folder import make_products, make_shop_folder
 from tests.storage_server import BUCKET, ENVIRONMENT, SECRET, Storage
 from tests.storage_server import storage as served
 from tests.test_build import built, command
-from tests.test_precomputed import tree
-from tests.test_updates import Drawn, many, retitled
+from tests.test_precomputed import tree, write_many
 
 DEMO = ROOT / "data" / "demo"
 LITE0 = ("--extractor", "efficientnet-lite0")
@@ -148,44 +146,30 @@ def test_only_what_changed_travels(server: Storage, shop: Path, tmp_path: Path) 
     check_whole(tmp_path / "copy", "moving-lists")
 
 
-def test_an_update_sends_and_fetches_only_what_changed(
-    server: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(planning, "SMALLEST", 1)
+def test_files_that_stay_are_neither_sent_nor_fetched_again(server: Storage, tmp_path: Path) -> None:
     place = storage.at(f"s3://{BUCKET}/large")
 
-    def published(drawn: Drawn) -> dict[str, int]:
-        """The bytes of what was sent, by name."""
+    def published(titled: str) -> set[str]:
+        """The names of what was sent."""
         before = server.written("large")
         with places.lists(place, tmp_path / "work", lambda items, *_: items) as folder:
-            drawn.write(folder)
-        content = server.tree("large")
-        return {name: len(content[name]) for name, _ in server.written("large").items() - before.items()}
+            write_many(folder, 3 * SHARD, 3, titled)
+        return {name for name, _ in server.written("large").items() - before.items()}
 
-    first = many(3 * SHARD)
-    whole = published(first)
+    assert len(published("before")) == 7
     site = remote.site(place.url)
-    second = retitled(first, 5, 2017)
-    sent = published(second)
     manifest = parse_manifest(server.tree("large")["manifest.json"])
-    assert set(sent) == {"manifest.json", manifest.places["changes-0001.json"]}
-    assert sum(sent.values()) < sum(whole.values()) / 100
-    assert published(second) == {}
+    sent = published("after")
+    changed = parse_manifest(server.tree("large")["manifest.json"]).paths["catalogue-0002.json"]
+    assert sent == {"manifest.json", changed}
+    assert published("after") == set()
     check_whole(tmp_path / "copy", "large")
 
     after = remote.site(place.url, site.server)
-    assert [product.title for product in after.context.shop.products][5].endswith("changed")
-    base = manifest.places["neighbours-0001.json"]
+    assert [*after.context.shop.products][-1].title == "after"
+    base = manifest.paths["neighbours-0001.json"]
     assert (site.folder / base).samefile(after.folder / base)  # not fetched again
-    assert not (site.folder / manifest.places["changes-0001.json"]).exists()
-
-    monkeypatch.setattr(planning, "SHARE", 0)
-    published(retitled(second, 8))
-    assert server.tree("large").keys() == {
-        "manifest.json",
-        *parse_manifest(server.tree("large")["manifest.json"]).paths,
-    }
-    check_whole(tmp_path / "copy", "large")
+    assert not (site.folder / changed).exists()
 
 
 REAL = f"""
@@ -202,8 +186,8 @@ with places.lists(storage.at({1!r}), None, progress.silent) as folder:
 """
 FIRST = "import os; from catalogue.storage import Place as P\ndef die(): os.kill(os.getpid(), 9)\n"
 KILLED = {
-    "between-its-files": "write, left = P.write, [0] * 24\ndef stop(*given):\n    left or die()\n    left.pop()\n"
-    f"    write(*given)\nP.write = stop\n{DRAWN}",
+    "between-its-files": "from catalogue import mirror; mirror.BLOCK = 24; put, left = P.put, [0]\n"
+    f"def stop(*given):\n    left or die()\n    left.pop()\n    put(*given)\nP.put = stop\n{DRAWN}",
     "before-its-manifest": f"P.replace = lambda *given: die()\n{REAL}",
 }
 

@@ -29,7 +29,7 @@ def keras() -> Any:
 class OnEngine:
     """An Extractor: a network on one of its engines.
 
-    For eight bits it needs the `ranges` of what flows into the layers, found on the photos of a catalogue.
+    For eight bits it needs the `ranges` of the values in the network, found on the photos of a catalogue.
     """
 
     def __init__(self, network: Network, engine: str, ranges: int8.Ranges | None = None) -> None:
@@ -38,8 +38,9 @@ class OnEngine:
             raise ExtractorError(f"{network.name} does not run on {engine}. Use --engine {network.engines[0]}.")
         self.name, self.engine = network.name, engine
         self.size = network.size
-        self.weights_sha256 = _with_ranges(network.weights_sha256, ranges)
         self._network, self.ranges = network, ranges
+        self._reduced = not int8.has_dot_products()
+        self.weights_sha256 = self._with_ranges() if ranges else network.weights_sha256
         self._runs: dict[int, Run] = {}  # by the size of photos
 
     def extract(self, photos: Pixels) -> Features:
@@ -57,7 +58,12 @@ class OnEngine:
             return _on_keras(network.reference(), network)
         if self.engine != INT8:
             return openvino.compiled(network.graph(), network, size, "bf16" if self.engine == BF16 else "f32")
-        return openvino.compiled(int8.quantised(network.graph(), self.ranges or {}), network, size, "f32")
+        graph = int8.quantised(network, self.ranges or {}, reduced=self._reduced)
+        return openvino.compiled(graph, network, size, "f32")
+
+    def _with_ranges(self) -> str:
+        given = [self._network.weights_sha256, self._reduced, dict(self.ranges or {})]
+        return hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
 
 
 def _on_keras(model: Any, network: Network) -> Run:
@@ -67,11 +73,3 @@ def _on_keras(model: Any, network: Network) -> Run:
         return np.concatenate([model.predict_on_batch(network.scale.apply(part)) for part in batches(photos, 1)])
 
     return run
-
-
-def _with_ranges(weights_sha256: str, ranges: int8.Ranges | None) -> str:
-    if ranges is None:
-        return weights_sha256
-    return hashlib.sha256(
-        json.dumps([weights_sha256, int8.WEIGHT_STEPS, dict(ranges)], sort_keys=True).encode()
-    ).hexdigest()

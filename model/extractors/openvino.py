@@ -1,7 +1,7 @@
 """OpenVINO, which runs an ONNX graph on the processor, several times as fast as the reference."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import cycle
 from pathlib import Path
 from typing import Any, Literal
@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from catalogue.errors import ExtractorError
-from model.extractors import Features, Network, Run, batches
+from model.extractors import BF16, INT8, Features, Network, Run, batches
 from model.images import Pixels
 from model.photos import PROCESSORS
 
@@ -29,11 +29,11 @@ def capabilities() -> frozenset[str]:
     return frozenset(openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
 
 
-def version() -> str:
-    """OpenVINO's version, by which it is remembered what was checked."""
-    import openvino
-
-    return str(openvino.get_version())
+def available(network: Network) -> tuple[str, ...]:
+    """The engines that can run a network on this processor, the one that others are compared with first."""
+    needs = {BF16: "BF16", INT8: "INT8"}
+    found = capabilities()
+    return tuple(engine for engine in network.engines if engine not in needs or needs[engine] in found)
 
 
 def compiled(graph: bytes | Path, network: Network, size: int, precision: Precision) -> Run:
@@ -87,20 +87,6 @@ def _in_parallel(run: Any, output: str | int) -> Results:
 def _result(request: Any, output: str | int) -> Features:
     request.wait()
     return np.array(request.results[output], dtype=np.float32)  # a copy: the request is used again
-
-
-def watched(graph: bytes | Path, network: Network, names: Sequence[str]) -> Callable[[Pixels], list[Any]]:
-    """A function from (BATCH, S, S, 3) uint8 to what the values called `names` are on the way, each (M,) float32."""
-    model = _opened(graph, network)
-    model.add_outputs(list(names))
-    batch = _reshaped(model, network, network.size, BATCH)
-    run = _compile(_taking_photos(model, network), "f32")
-
-    def values(photos: Pixels) -> list[Any]:
-        found = [run(part) for part in batches(photos, batch)]
-        return [np.concatenate([part[name].ravel() for part in found]) for name in names]
-
-    return values
 
 
 def _opened(graph: bytes | Path, network: Network) -> Any:
