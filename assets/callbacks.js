@@ -98,7 +98,7 @@
       Object.assign(shown, { href: address, main: lost ? address : main, product: lost ? "" : product });
       document.title = page.title;
       arrive(before, main !== before.main);
-      if (address !== before.href) setTimeout(follow, LATER, page, products);
+      if (address !== before.href) setTimeout(follow, LATER, page, products, product);
       return [
         lost ? page.main : (mains?.main ?? same()),
         products && !lost ? products.product : before.product && !shown.product ? null : same(),
@@ -120,10 +120,10 @@
   };
 
   // Whatever can wait until the page is painted, as it would hold that up: the trail, the words for screen readers, and the button that copies.
-  const follow = ({ announcement }, products) => {
+  const follow = ({ announcement }, products, product) => {
     focusLater();
     focusLater = () => {};
-    if (products?.step) set(ids.trail, { children: trail(pathOf(shown.product), products.step) });
+    if (products?.step) set(ids.trail, { children: trail(pathOf(product), products.step) });
     if (reason !== "load") set(ids.announcement, { children: announcement });
     if (ofApp(ids.copy).matches(".copied")) set(ids.copy, { className: "copy", "aria-label": byId(ids.copy).title });
   };

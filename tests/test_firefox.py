@@ -26,7 +26,7 @@ def test_the_main_way(tab: tuple[Firefox, str]) -> None:
     browser.click("#main .product-card")
     browser.wait(f"document.querySelector('#product h1')?.textContent === {title!r}")
     assert browser.value("document.querySelector('#product .similar-grid').children.length") == 12
-    assert browser.value("document.activeElement.localName") == "h1"
+    browser.wait("document.activeElement.localName === 'h1'")
     browser.click("#product .similar-grid .product-card")
     browser.wait(f"document.querySelector('#product h1')?.textContent !== {title!r}")
     browser.ask("browsingContext.traverseHistory", context=browser.tab, delta=-1)
