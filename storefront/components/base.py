@@ -44,7 +44,7 @@ class Img(html.Img):
 
     def __init__(self, *, loading: str | None = None, decoding: str = "async", **attributes: Any) -> None:
         super().__init__(**attributes)
-        self._prop_names = [*self._prop_names, "loading", "decoding"]
+        self._prop_names = ["loading", "decoding", *self._prop_names]  # before the address, which is asked for at once
         self.loading, self.decoding = loading, decoding
 
 
