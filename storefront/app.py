@@ -86,7 +86,7 @@ def create_app(folder: str | Path, settings: Settings | None = None) -> Storefro
     _limit_bodies(server)
     _refuse_malformed(server)
     _prepare_search(server, shop)
-    files = static_files.serving(server.wsgi_app, ASSETS, folder / precomputed.IMAGES)
+    files = static_files.serving(server.wsgi_app, ASSETS, folder / precomputed.IMAGES, app.registered_paths)
     server.wsgi_app = ProxyFix(headers.headed(files))  # type: ignore[method-assign] # a router names scheme and visitor
     if prefix := settings.path_prefix:  # whether the proxy before it takes that path away or passes it on
         check_prefix(prefix, server)
