@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from markupsafe import Markup
 
 from storefront.components import cards
-from storefront.components.base import freeze
+from storefront.components.base import freeze, properties
 from storefront.components.render import to_html
 from storefront.components.shell import shell
 from storefront.context import Context
@@ -103,5 +103,5 @@ def address_of(request: flask.Request) -> str:
 
 def _plain(value: object) -> Any:
     if isinstance(value, Component):
-        return value.to_plotly_json()
+        return {"props": properties(value), "type": value._type, "namespace": value._namespace}
     raise TypeError(f"{type(value).__name__} is no component")

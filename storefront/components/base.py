@@ -60,6 +60,13 @@ class FileInput(html.Div):
         self.name, self.accept, self.capture = name, accept, capture
 
 
+def properties(node: Component) -> dict[str, Any]:
+    """The properties that a component was given: `to_plotly_json` takes six times as long to find them."""
+    own = vars(node)
+    named = {name: own[name] for name in node._prop_names if name in own}
+    return named | {name: value for name, value in own.items() if "-" in name}
+
+
 def freeze(content: Any) -> list[Any]:
     """Equal components, of which every largest part without an id is mounted as one.
 

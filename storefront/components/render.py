@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from markupsafe import Markup, escape
 
 from catalogue.encoding import dump
-from storefront.components.base import FileInput, Frozen
+from storefront.components.base import FileInput, Frozen, properties
 
 VOID = {"br", "hr", "img", "input"}
 NAMES = {"className": "class", "class_name": "class", "htmlFor": "for"}  # the others differ by their capitals alone
@@ -44,7 +44,7 @@ def to_html(node: Any) -> Markup:
         return escape(node)
     if isinstance(node, Frozen):
         return to_html(node.tree)
-    given = {name: value for name, value in vars(node).items() if name in node._prop_names or "-" in name}
+    given = properties(node)
     kind, content = node._type, given.get("children")
     given = {**DEFAULTS.get(kind, {}), **given}
     if node._namespace == "dash_bootstrap_components":
