@@ -14,7 +14,7 @@
   };
 
   const part = (address) => {
-    const promise = kept.get(address) ?? fetched(address).then((page) => (promise.page = page));
+    const promise = kept.get(address) ?? fetched(address);
     kept.delete(address);
     kept.set(address, promise);
     promise.catch(() => kept.delete(address)); // asked for again next time
@@ -50,8 +50,5 @@
   };
   for (const kind of ["pointerover", "focusin", "pointerdown"]) document.addEventListener(kind, point, { passive: true });
 
-  // The page of an address that has been fetched already, or nothing.
-  const there = (address) => kept.get(address)?.page;
-
-  Object.assign(lookalike, { part, there, nodes, kept });
+  Object.assign(lookalike, { part, nodes, kept });
 })((window.lookalike ??= {}));

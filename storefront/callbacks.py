@@ -59,11 +59,7 @@ def _clientside(app: Dash) -> None:
         app.clientside_callback(ClientsideFunction("lookalike", name), *wiring, prevent_initial_call=not initially)
 
     client(
-        "show",
-        Output(ids.MAIN, "children"),
-        Output(ids.PRODUCT_PAGE, "children"),
-        Output(ids.CLOSE, "href"),
-        Output(ids.SEARCH, "value"),
+        "show",  # which sets the main column, the product's page, the link that closes it, and the text of the search
         Input(ids.URL, "href"),
         State(ids.SEARCH, "value"),
         State(ids.TEMPLATES, "data"),

@@ -109,7 +109,6 @@ def test_a_part_is_fetched_once(page: Page, server: Server) -> None:
     server.wait("/p/a")
     server.answer("/p/a")
     assert run(page, "async () => (await lookalike.part('/p/a')).title") == "/p/a"
-    assert run(page, "lookalike.there('/p/a').title") == "/p/a"
     assert server.asked == ["/p/a"]
 
 

@@ -25,12 +25,17 @@ DOCUMENT = f"""<!doctype html><html data-lookalike="{escape(json.dumps(TOLD))}">
 <main id="content"><div id="main"></div><section id="product"><nav id="trail"></nav><button id="copy-link"></button>
 <a id="close"></a><div id="product-page"></div></section></main></div>"""
 DASH = """window.told = {};
-window.dash_clientside = { no_update: "same", set_props: (id, values) => { told[id] = { ...told[id], ...values }; } };
+let put = {};
+const set_props = (id, values) => { for (const all of [told, put]) all[id] = { ...all[id], ...values }; };
+window.dash_clientside = { no_update: "same", set_props };
 window.shown = [];
+const places = [["main", "children"], ["product-page", "children"], ["close", "href"], ["search", "value"]];
 window.go = (address, replace) => {
   if (address) history[replace ? "replaceState" : "pushState"]({}, "", address);
-  const show = dash_clientside.lookalike.show(null, "", {});
-  Promise.resolve(show).then((outputs) => shown.push(outputs));
+  dash_clientside.lookalike.show(null, "", {}).then(() => {
+    shown.push(places.map(([id, name]) => (put[id] ? put[id][name] : "same")));
+    put = {};
+  });
 };"""
 
 
@@ -103,7 +108,7 @@ def go(page: Page, address: str = "") -> None:
 
 
 def shown(page: Page, count: int) -> list[list[str]]:
-    """What the callback of the address gave: main, product, close and search, of `count` addresses in turn."""
+    """What the callback of the address set: main, product, close and search, of `count` addresses in turn."""
     page.wait_for_function("n => shown.length >= n", arg=count)
     found: list[list[str]] = page.evaluate("shown")
     assert len(found) == count
