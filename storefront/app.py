@@ -51,6 +51,7 @@ class Storefront(Dash):
             compress=True,
             requests_pathname_prefix=context.at(HOME),
             serve_locally=True,
+            use_async=False,  # also where a package of the tests has brought asgiref
             suppress_callback_exceptions=True,  # pages come with components of their own
             on_error=lambda error: callbacks.failed(self, context, error),
         )

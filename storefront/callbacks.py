@@ -31,12 +31,12 @@ def register(app: Dash, context: Context) -> None:
         prevent_initial_call=True,
     )
     def show_dot(hovered: dict[str, Any] | None, path: str, search: str) -> tuple[Any, ...]:
-        if not hovered:
-            return False, no_update, no_update
-        point = hovered["points"][0]
-        beside = main_address(path.removeprefix(context.settings.path_prefix), search)
-        shown = dot_card(context, str(point["customdata"]), beside)
-        return bool(shown), point["bbox"], [Frozen(shown)]
+        match hovered:
+            case {"points": [{"customdata": str(product_id), "bbox": dict(bbox)}]}:
+                beside = main_address(path.removeprefix(context.settings.path_prefix), search)
+                shown = dot_card(context, product_id, beside)
+                return bool(shown), bbox, [Frozen(shown)]
+        return False, no_update, no_update
 
     @app.callback(
         Output(ids.GALLERY, "is_open"),

@@ -259,6 +259,10 @@ def test_it_is_enlarged_and_moved(page: Page) -> None:
     page.mouse.up()
     until(page, lambda: of_graph(page, seen)[0] < near[0])
     expect(page).to_have_url("/map")
+    moved, ink = (of_graph(page, each) for each in (seen, "graph => graph._fullLayout.font.color"))
+    page.locator(".theme-switch").click()
+    until(page, lambda: of_graph(page, "graph => graph._fullLayout.font.color") != ink)
+    assert of_graph(page, seen) == moved
     page.locator(".modebar-btn[data-title='Reset axes']").click()
     until(page, lambda: of_graph(page, seen) == whole)
 

@@ -142,6 +142,7 @@ def chart(context: Context, dots: Dots, chosen: str = "") -> Component:
     layout = {
         "xaxis": axis, "yaxis": axis, "dragmode": "pan", "annotations": labels, "hovermode": "closest",
         "meta": {"wide": LAST - FIRST},
+        "uirevision": f"of {chosen}",  # another theme leaves the dots where they were moved to
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
         "legend": {"orientation": "h", "y": 0, "yanchor": "top", **ISOLATE},
     }  # fmt: skip
