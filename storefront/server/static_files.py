@@ -1,6 +1,6 @@
 """Files that do not change while the process runs, answered before Flask, which takes up to five times as long.
 
-Styles and scripts, Dash's too, are compressed when they are first asked for, and kept. Thumbnails are sent from the disk
+Styles and scripts, Dash's too, are compressed when they are first asked for. Thumbnails are sent from the disk
 by WhiteNoise, looked up as they are asked for: its index takes 23 MB and a third of a second for each 10,000 files.
 """
 
