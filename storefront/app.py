@@ -21,9 +21,8 @@ from storefront.photo_search import routes as photo_search
 from storefront.photo_search.queue import Queue
 from storefront.photo_search.uploads import ending_after, told
 from storefront.seo import sitemap
-from storefront.server import headers, health, request_ids, static_files
-from storefront.server.binding import check_prefix
-from storefront.settings import Settings
+from storefront.server import headers, health, static_files
+from storefront.settings import Settings, check_prefix
 from storefront.urls import BY_PHOTO, CALLBACKS, HOME, PHOTO
 
 READ = ("GET", "HEAD", "OPTIONS")
@@ -82,14 +81,13 @@ def create_app(folder: str | Path, settings: Settings | None = None) -> Storefro
     sitemap.register(server, context)
     health.register(server, context)
     headers.register(app, context)
-    request_ids.register()
     _limit_bodies(server)
     _refuse_malformed(server)
     _prepare_search(server, shop)
     files = static_files.serving(server.wsgi_app, ASSETS, folder / precomputed.IMAGES)
     server.wsgi_app = ProxyFix(headers.headed(files))  # type: ignore[method-assign] # a router names scheme and visitor
     if prefix := settings.path_prefix:  # whether the proxy before it takes that path away or passes it on
-        check_prefix(prefix, server)
+        check_prefix(prefix, [rule.rule for rule in server.url_map.iter_rules()])
         server.wsgi_app = DispatcherMiddleware(server.wsgi_app, {prefix: server.wsgi_app})  # type: ignore[method-assign]
     return app
 

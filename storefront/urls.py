@@ -1,9 +1,10 @@
 """The URL is the state: what a visitor looks at, to an address and back."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
-from catalogue.search import SORTS, Query, Sort
+from catalogue.search import SORTS, Query
 
 HOME = "/"
 PRODUCT = "/p/"
@@ -46,21 +47,15 @@ class Browsing:
     def parse(cls, search: str) -> "Browsing":
         """Read `?q=…&category=…&sort=…&page=…`; values that make no sense are left at their defaults."""
         values = {name: found[0] for name, found in parse_qs(search.removeprefix("?")[: 16 * LONGEST]).items()}
-        page = values.get("page", "")
-        query = Query(
-            text=" ".join(values.get("q", "")[:LONGEST].split()),
-            category=values.get("category", ""),
-            sort=_sort(values.get("sort", "")),
-        )
-        return cls(query, max(1, int(page)) if page.isascii() and page[:9].isdecimal() and len(page) < 10 else 1)
+        text = " ".join(values.get("q", "")[:LONGEST].split())
+        sort = next((sort for sort in SORTS if sort == values.get("sort")), Query.sort)
+        query = Query(text, values.get("category", ""), sort)
+        return cls(query, max(1, whole(values.get("page", ""))))
 
     def address(self, path: str = HOME) -> str:
-        values = {
-            "q": self.query.text,
-            "category": self.query.category,
-            "sort": self.query.sort if self.query.sort != Query.sort else "",
-            "page": str(self.page) if self.page > 1 else "",
-        }
+        query, page = self.query, str(self.page) if self.page > 1 else ""
+        sort = query.sort if query.sort != Query.sort else ""
+        values = {"q": query.text, "category": query.category, "sort": sort, "page": page}
         encoded = urlencode({name: value for name, value in values.items() if value})
         return f"{path}?{encoded}" if encoded else path
 
@@ -91,5 +86,6 @@ def product_id_of(path: str) -> str | None:
     return unquote(path.removeprefix(PRODUCT)) if path.startswith(PRODUCT) else None
 
 
-def _sort(name: str) -> Sort:
-    return next((sort for sort in SORTS if sort == name), Query.sort)
+def whole(text: str) -> int:
+    """The whole number that a text is, 0 for any other text and for numbers of more than nine digits."""
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else 0

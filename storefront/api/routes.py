@@ -13,7 +13,7 @@ from catalogue.encoding import dump
 from storefront.api.openapi import Json
 from storefront.api.resources import Given, described, product, products, similar
 from storefront.context import Context
-from storefront.server.caching import renewable
+from storefront.server.headers import renewable
 from storefront.urls import API, BY_PHOTO, DOCUMENT, PRODUCTS, SIMILAR
 
 KEPT = 256  # answers that stay in memory, some 5 kB each and 50 kB at most

@@ -12,7 +12,7 @@ from storefront.components import cards
 from storefront.components.render import to_html
 from storefront.context import ASSETS, Context
 from storefront.document import STYLES
-from storefront.server.caching import renewable
+from storefront.server.headers import renewable
 from storefront.templates import render
 from storefront.urls import WIDGET
 

@@ -6,9 +6,8 @@ import flask
 
 from catalogue.encoding import dump
 from storefront.context import Context
+from storefront.server.headers import UNKEPT
 from storefront.urls import HEALTH, READY
-
-UNKEPT = {"Cache-Control": "no-store"}
 
 
 def register(server: flask.Flask, context: Context) -> None:

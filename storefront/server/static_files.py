@@ -18,11 +18,9 @@ from werkzeug.wrappers import Request, Response
 from whitenoise import WhiteNoise
 from whitenoise.responders import MissingFileError, StaticFile
 
-from storefront.server.caching import YEAR
-from storefront.server.headers import Wsgi
+from storefront.server.headers import FOR_GOOD, Wsgi
 from storefront.urls import ASSETS, IMAGES
 
-FOR_GOOD = f"public, max-age={YEAR}, immutable"
 THUMBNAIL = re.compile(rf"{IMAGES}([0-9a-f]{{2}}/[0-9a-f]{{18}}-\d+\.webp)")
 HEAD = [("Content-Type", "image/webp"), ("Cache-Control", FOR_GOOD)]
 
