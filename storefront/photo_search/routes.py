@@ -14,7 +14,7 @@ from storefront.components.base import freeze
 from storefront.context import Context
 from storefront.pages import photo
 from storefront.parts import as_json, written
-from storefront.photo_search.queue import Queue
+from storefront.photo_search.uploads import Queue
 from storefront.server.headers import UNKEPT
 from storefront.urls import BY_PHOTO, PHOTO
 

@@ -13,7 +13,7 @@ from gunicorn.workers.gthread import ThreadWorker
 from storefront.server.headers import REQUEST_ID
 from storefront.urls import HEALTH, READY
 
-LINGER = 0.5  # seconds in which a client may close the connection after its answer
+LINGER = 0.5  # seconds after an answer in which the rest of a refused upload may arrive, and the client's end
 
 
 class AccessLog(Logger):  # type: ignore[misc] # gunicorn has no types
@@ -46,6 +46,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         super().set_accept_enabled(enabled)
         for listener in self.sockets if not self.alive else ():
             listener.close()
+
+    def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
+        """Whether the rest of a body has arrived; gunicorn waits for five seconds."""
+        return keepalive and bool(conn.parser.finish_body(deadline=time.monotonic() + LINGER))
 
     def handle(self, conn: Any) -> Any:
         """Wait for the client's end in the connection's own thread; gunicorn does so in the one that serves all."""

@@ -30,25 +30,23 @@ def serving(application: Wsgi, assets: Path, images: Path) -> Wsgi:
     files = {f"{ASSETS}{path.name}": path for path in assets.glob("*.*")}
 
     @lru_cache
-    def compressed(path: str, coding: str) -> tuple[bytes, str]:
+    def compressed(path: str, coding: str) -> tuple[bytes, dict[str, str]]:
         content = files[path].read_bytes()
         if coding == "br":  # its best takes thirty times as long on 1.5 MB of scripts and styles, and saves a tenth
             content = brotli.compress(content, quality=5)
         elif coding:
             content = gzip.compress(content, 6, mtime=0)
-        return content, generate_etag(content)
+        head = {"Vary": "Accept-Encoding", "ETag": f'"{generate_etag(content)}"'}
+        return content, head | {"Content-Encoding": coding} if coding else head
 
     def asset(environ: dict[str, Any], path: str) -> Response:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return Response(status=405, headers={"Allow": "GET, HEAD"})
         accepted = Request(environ).accept_encodings
         coding = next((each for each in ("br", "gzip") if accepted.quality(each) > 0), "")
-        content, tag = compressed(path, coding)
-        answer = Response(content, mimetype=mimetypes.guess_type(path)[0], headers={"Vary": "Accept-Encoding"})
-        answer.headers["Cache-Control"] = FOR_GOOD if environ.get("QUERY_STRING") else "public, no-cache"
-        if coding:
-            answer.headers["Content-Encoding"] = coding
-        answer.set_etag(tag)
+        kept = FOR_GOOD if environ.get("QUERY_STRING") else "public, no-cache"
+        content, head = compressed(path, coding)
+        answer = Response(content, headers={**head, "Cache-Control": kept}, mimetype=mimetypes.guess_type(path)[0])
         return answer.make_conditional(environ)
 
     def answering(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
