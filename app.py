@@ -6,7 +6,7 @@ import flask
 
 from catalogue.errors import one_line_errors
 from storefront import remote
-from storefront.server import binding
+from storefront.settings import LOOPBACK, check_port, listening
 
 
 def load(before: flask.Flask | None = None) -> flask.Flask:
@@ -17,9 +17,9 @@ def load(before: flask.Flask | None = None) -> flask.Flask:
 
 with one_line_errors():
     if __name__ == "__main__":
-        port = binding.address()[1]
-        binding.check(binding.LOOPBACK, port)
+        port = listening()[1]
+        check_port(LOOPBACK, port)
     server = load()
 
 if __name__ == "__main__":
-    server.run(host=binding.LOOPBACK, port=port)
+    server.run(host=LOOPBACK, port=port)

@@ -1,25 +1,25 @@
 """How the web process runs, on a dyno and on one's own machine: gunicorn reads this file by itself, also at SIGHUP."""
 
 import ctypes
+import gc
 import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from catalogue.errors import one_line_errors
-from storefront.server import binding
-from storefront.server.reload import release, renew
-from storefront.settings import Settings
+from catalogue.errors import LookalikeError, one_line_errors
+from storefront.settings import Settings, check_port, listening
+from storefront.settings import workers as copies
 
 _shared_memory = Path("/dev/shm")
 
 with one_line_errors():
-    _host, _port = binding.address()
-    workers = binding.workers()
+    _host, _port = listening()
+    workers = copies()
     _log = Settings.of().access_log
 
 bind = f"{_host}:{_port}"
-worker_class = "storefront.server.gunicorn_worker.Worker"
+worker_class = "storefront.server.process.Worker"
 threads = 8  # three for photos, and some for those that find no place, so that pages do not wait for either
 preload_app = True  # one copy of the catalogue for all workers
 max_requests = 100_000
@@ -28,7 +28,7 @@ timeout = 25  # seconds; the router gives up after 30
 graceful_timeout = 25  # seconds for requests in flight; a platform kills after 30
 keepalive = 95  # seconds; longer than the router keeps its connections
 control_socket_disable = True  # it would lie in the home folder, one for all sites of a user
-logger_class = "storefront.server.access_log.AccessLog"
+logger_class = "storefront.server.process.AccessLog"
 accesslog = "-" if _log == "json" else None
 if _shared_memory.is_dir():
     worker_tmp_dir = str(_shared_memory)  # heartbeats on a disk can stall a worker
@@ -47,7 +47,7 @@ def on_starting(server: Any) -> None:
     with one_line_errors():
         for address in server.cfg.address:
             if isinstance(address, tuple) and not (server.master_pid or server.LISTENERS):
-                binding.check(*address)
+                check_port(*address)
 
 
 def when_ready(server: Any) -> None:
@@ -56,13 +56,22 @@ def when_ready(server: Any) -> None:
 
 
 def on_reload(server: Any) -> None:
-    """Load the lists anew, before new workers are forked."""
+    """Load the lists anew, before new workers are forked; old workers finish with theirs, and serve on if it fails."""
     import app
 
-    if renew(server, app.load):
-        app.server = server.app.callable
+    try:
+        app.server = server.app.callable = app.load(server.app.callable)
+    except Exception as error:  # it would end the master
+        kind = "" if isinstance(error, LookalikeError) else f"{type(error).__name__}: "
+        server.log.error("error: %s%s The lists loaded before stay.", kind, " ".join(str(error).split()))
 
 
-def child_exit(server: Any, _: Any) -> None:
+def pre_fork(server: Any, worker: Any) -> None:
+    """Hold what the worker serves as long as it runs: the database is there as long as the master holds its site."""
+    worker.serves = server.app.callable
+
+
+def child_exit(_: Any, worker: Any) -> None:
     """Forget old lists with the last worker that served them."""
-    release(server)
+    worker.serves = None
+    gc.collect()  # an application is full of cycles

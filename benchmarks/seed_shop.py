@@ -16,7 +16,7 @@ from catalogue.encoding import Entry
 from catalogue.search import Query
 from catalogue.shop import Shop
 from storefront.pages.product import SIMILAR
-from storefront.server.caching import lasting
+from storefront.server.headers import FOR_GOOD
 from storefront.urls import IMAGES
 
 SHOWN = 48
@@ -40,7 +40,13 @@ def create_server() -> flask.Flask:
     _register(app, shop)
     server: flask.Flask = app.server
     photos = folder.resolve() / precomputed.IMAGES
-    server.add_url_rule(f"{IMAGES}<path:name>", "photo", lambda name: lasting(flask.send_from_directory(photos, name)))
+
+    @server.get(f"{IMAGES}<path:name>")
+    def photo(name: str) -> flask.Response:
+        answer = flask.send_from_directory(photos, name)
+        answer.headers["Cache-Control"] = FOR_GOOD
+        return answer
+
     return server
 
 

@@ -5,6 +5,7 @@ With what it imports it needs NumPy, Pillow and ONNX Runtime, and nothing else t
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -32,7 +33,7 @@ class PhotoSearch:
         self._first = np.cumsum([0, *photos])[:-1]
 
     @classmethod
-    def load(cls, folder: Path, catalogue: str) -> "PhotoSearch":
+    def load(cls, folder: Path, catalogue: str) -> Self:
         """Of the bundle in `folder`, `precomputed/photo`, for the version `catalogue` of the lists beside it.
 
         Raises BundleError for one that is missing, damaged or of another catalogue, and when it cannot be run here.

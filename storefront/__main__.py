@@ -1,9 +1,8 @@
 """The commands of `python -m storefront`: each parses its arguments and calls one function."""
 
 import sys
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,10 +12,7 @@ from storefront.export.render_site import export
 from storefront.settings import Settings, base_address
 
 Folder = click.Path(path_type=Path)
-_lists = click.option(
-    *("--precomputed", "folder"), default="precomputed", show_default=True, envvar="PRECOMPUTED_DIR", type=Folder,
-    help="The folder of lists.",
-)  # fmt: skip
+_bar = partial(click.progressbar, label="products", show_pos=True, file=sys.stderr)  # a word when that is no terminal
 
 
 @click.group()
@@ -26,20 +22,18 @@ def cli() -> None:
 
 @cli.command("export")
 @click.argument("site", type=Folder)
-@_lists
+@click.option(
+    *("--precomputed", "folder"), default="precomputed", show_default=True, envvar="PRECOMPUTED_DIR", type=Folder,
+    help="The folder of lists.",
+)  # fmt: skip
 @click.option("--public-url", default="", metavar="URL", help="Where the site will stand, else PUBLIC_URL.")
 def export_command(site: Path, folder: Path, public_url: str) -> None:
     """Write the whole site and its API to the folder SITE as files; again to renew it."""
     settings = Settings.of()
     if public_url:
         settings = replace(settings, public_url=base_address(public_url, "--public-url"))
-    exported = export(folder, site, settings, _bar)
-    print(f"{site} holds {exported.products} products in {exported.files} files")
-
-
-def _bar(done: Iterable[int], total: int) -> AbstractContextManager[Iterable[int]]:
-    """A bar on stderr with the time left, a word when that is no terminal."""
-    return click.progressbar(done, length=total, label="products", show_pos=True, file=sys.stderr)
+    products, files = export(folder, site, settings, _bar)
+    print(f"{site} holds {products} products in {files} files")
 
 
 if __name__ == "__main__":

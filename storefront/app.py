@@ -12,18 +12,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from catalogue import precomputed
 from catalogue.errors import DiskError
 from catalogue.shop import Shop
-from storefront import callbacks, document, parts
+from storefront import callbacks, document, parts, seo
 from storefront.api import routes as api
 from storefront.api import widget
 from storefront.components.shell import shell
 from storefront.context import ASSETS, Context
 from storefront.photo_search import routes as photo_search
-from storefront.photo_search.queue import Queue
-from storefront.photo_search.uploads import ending_after, told
-from storefront.seo import sitemap
-from storefront.server import headers, health, request_ids, static_files
-from storefront.server.binding import check_prefix
-from storefront.settings import Settings
+from storefront.photo_search.uploads import Queue, ending_after
+from storefront.server import headers, health, static_files
+from storefront.settings import Settings, check_prefix
 from storefront.urls import BY_PHOTO, CALLBACKS, HOME, PHOTO
 
 READ = ("GET", "HEAD", "OPTIONS")
@@ -60,7 +57,7 @@ class Storefront(Dash):
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override] # Dash calls it by names
         """The HTML that every address answers before Dash takes over."""
-        return document.of(self.context, self.pages, self.get_asset_url, **parts)
+        return document.of(self.context, self.pages, **parts)
 
 
 def create_app(folder: str | Path, settings: Settings | None = None) -> Storefront:
@@ -79,18 +76,17 @@ def create_app(folder: str | Path, settings: Settings | None = None) -> Storefro
     parts.register(server, context, app.pages)
     api.register(server, context)
     photo_search.register(server, context, queue, app.index)
-    widget.register(server, context, app.get_asset_url)
-    sitemap.register(server, context)
+    widget.register(server, context)
+    seo.register(server, context)
     health.register(server, context)
     headers.register(app, context)
-    request_ids.register()
     _limit_bodies(server)
     _refuse_malformed(server)
     _prepare_search(server, shop)
     files = static_files.serving(server.wsgi_app, ASSETS, folder / precomputed.IMAGES, app.registered_paths)
     server.wsgi_app = ProxyFix(headers.headed(files))  # type: ignore[method-assign] # a router names scheme and visitor
     if prefix := settings.path_prefix:  # whether the proxy before it takes that path away or passes it on
-        check_prefix(prefix, server)
+        check_prefix(prefix, [rule.rule for rule in server.url_map.iter_rules()])
         server.wsgi_app = DispatcherMiddleware(server.wsgi_app, {prefix: server.wsgi_app})  # type: ignore[method-assign]
     return app
 
@@ -106,8 +102,7 @@ def _limit_bodies(server: flask.Flask) -> None:
             with ending_after(request, SLOWEST):
                 request.get_data()
         elif request.method not in READ and request.path not in (PHOTO, BY_PHOTO):
-            with told(request):
-                raise request.routing_exception or NotFound
+            raise request.routing_exception or NotFound
 
 
 def _refuse_malformed(server: flask.Flask) -> None:

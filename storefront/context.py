@@ -1,6 +1,7 @@
 """The data of every page: a shop, its settings, and the texts of its language."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,9 +12,9 @@ from catalogue.product import Thumbnail
 from catalogue.report import Report, parse_report
 from catalogue.shop import Shop
 from storefront.components import formatting
-from storefront.file_names import UP_FROM_API, file_of
 from storefront.settings import Settings
 from storefront.texts import LANGUAGES, Texts
+from storefront.urls import UP_FROM_API, file_of
 
 ASSETS = Path(__file__).parent.parent / "assets"
 CODE = (".py", ".toml", ".json", ".html", ".xml", ".txt")  # endings of the files that pages are made by
@@ -61,10 +62,10 @@ class Context:
         bands = self.report.bands if self.report else None
         return tuple(band.least.value for band in bands.bands) if bands else ()
 
-    def band(self, similarity: float) -> str:
-        """`Very similar` by the bands of this catalogue, empty below all of them."""
-        names = zip(self.least, self.texts.bands, strict=False)
-        return next((name for least, name in names if similarity >= least), "")
+    def band(self, similarity: float, names: Sequence[str] = ()) -> str:
+        """`Very similar`, or one of `names`, by the bands of this catalogue, empty below all and without a report."""
+        bands = zip(self.least, names or self.texts.bands, strict=False)
+        return next((name for least, name in bands if similarity >= least), "")
 
     def count(self, number: int) -> str:
         return formatting.count(number, self.texts.locale)
@@ -99,6 +100,10 @@ class Context:
         if not address.startswith("/"):
             return address
         return self.base + self.path(address) if self.base or self.up is None else UP_FROM_API + self.path(address)[1:]
+
+    def asset(self, name: str) -> str:
+        """The address of an asset in this build."""
+        return f"{self.at(f'/{ASSETS.name}/{name}')}?v={self.build}"
 
     @property
     def base(self) -> str:

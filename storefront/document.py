@@ -1,14 +1,13 @@
 """The first HTML: the page itself, for eyes, search engines and slow connections, before Dash takes over."""
 
 import re
-from collections.abc import Callable
 
 import flask
 
 from storefront import ids
 from storefront.context import Context
 from storefront.parts import Pages, address_of
-from storefront.seo.head import Head, base_of
+from storefront.seo import Head, base_of
 from storefront.templates import render
 from storefront.urls import HOME, PARTS
 
@@ -17,22 +16,15 @@ PLOTLY = "plotly-strict.min.js"
 UNUSED = re.compile(r'<script src="[^"]*(?:polyfill|dash_table/)[^"]*"></script>')  # by browsers of today, and by us
 
 
-def of(context: Context, pages: Pages, assets: Callable[[str], str], **parts: str) -> str:
-    """The document at the address that is asked.
-
-    `assets` gives the addresses of assets; `parts` are Dash's own, by the names of its index.
-    """
+def of(context: Context, pages: Pages, **parts: str) -> str:
+    """The document at the address that is asked; `parts` are Dash's own, by the names of its index."""
     written = flask.g.get("written") or pages.html(address_of(flask.request))  # a photo's page is made for it
     flask.g.found = written.page.found
-
-    def asset(name: str) -> str:
-        return f"{assets(name)}?v={context.build}"
-
     told = {
         "build": context.build,
         "home": context.at(HOME),
         "parts": context.at(f"{PARTS}{context.build}"),
-        "plotly": asset(PLOTLY),
+        "plotly": context.asset(PLOTLY),
         "ids": {name.lower(): value for name, value in vars(ids).items() if name.isupper()},
         "texts": {name: getattr(context.texts, name) for name in ("copied", "no_connection", "renewed", "failed")},
     }
@@ -42,7 +34,7 @@ def of(context: Context, pages: Pages, assets: Callable[[str], str], **parts: st
         told=told,
         written=written,
         head=Head.of(context, written.page, base_of(context)),
-        asset=asset,
+        asset=context.asset,
         styles=STYLES,
         dash=parts,
         scripts=UNUSED.sub("", parts["scripts"]),

@@ -17,7 +17,7 @@ from storefront.components.shell import shell
 from storefront.context import Context
 from storefront.pages import page_at
 from storefront.pages.page import Page
-from storefront.server.caching import gone, lasting
+from storefront.server.headers import FOR_GOOD, UNKEPT
 from storefront.urls import ADDRESS, HOME, PARTS, PRODUCT, Browsing, main_address
 
 KEPT = 128  # pages that stay in memory in each form, up to 60 kB each
@@ -56,9 +56,10 @@ def register(server: flask.Flask, context: Context, pages: Pages) -> None:
     @server.get(f"{PARTS}<build>")
     def part(build: str) -> flask.Response:
         if build != context.build:
-            return gone()
+            return flask.Response(status=410, mimetype="text/plain", headers=UNKEPT)  # the page has to be loaded anew
         content, found = pages.parts(flask.request.args.get(ADDRESS, HOME))
-        return lasting(flask.Response(content, 200 if found else 404, mimetype="application/json"))
+        kept = {"Cache-Control": FOR_GOOD}
+        return flask.Response(content, 200 if found else 404, kept, mimetype="application/json")
 
 
 def parts_of(context: Context, page: Page, beside: str) -> dict[str, Any]:

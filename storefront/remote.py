@@ -21,13 +21,14 @@ def site(where: str, before: flask.Flask | None = None) -> Storefront:
     The copy of a URL's lies in the folder for temporary files for as long as this process uses it. What the app
     `before` has already is not fetched again.
     """
-    served: Storefront | None = before.extensions["lookalike"] if before else None
     if "://" not in where:
         return create_app(where)
     folder = Path(tempfile.mkdtemp(prefix="lookalike-lists-"))
     try:
-        if served:
-            _share(served.folder, folder / "lists")
+        if before:
+            with suppress(OSError):  # then more is fetched
+                # Its files are replaced but never changed.
+                shutil.copytree(before.extensions["lookalike"].folder, folder / "lists", copy_function=os.link)
         _copy(where, folder / "lists")
         app = create_app(folder / "lists")
     except BaseException:
@@ -35,12 +36,6 @@ def site(where: str, before: flask.Flask | None = None) -> Storefront:
         raise
     weakref.finalize(app.server, _remove, folder, os.getpid())
     return app
-
-
-def _share(old: Path, new: Path) -> None:
-    """Begin a copy with the files of another one, which are replaced but never changed."""
-    with suppress(OSError):  # then more is fetched
-        shutil.copytree(old, new, copy_function=os.link)
 
 
 def _copy(url: str, folder: Path) -> None:

@@ -1,9 +1,12 @@
-"""The URL is the state: what a visitor looks at, to an address and back."""
+"""The URL is the state: what a visitor looks at, to an address and back, and which file each address is."""
 
+import hashlib
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
-from catalogue.search import SORTS, Query, Sort
+from catalogue.search import SORTS, Query
 
 HOME = "/"
 PRODUCT = "/p/"
@@ -34,6 +37,12 @@ LONGEST = 200  # characters of a search that are looked at
 EVERYTHING = Query()
 BESIDE = (MAP, REPORT, PHOTO)  # pages that a product can stand beside, as well as any page of the catalogue
 
+# The site as files, for hosts that only have files.
+LONGEST_NAME = 200  # bytes of a file's name, as most file systems take 255
+API_FOLDER = PRODUCTS.rpartition("/")[0].lstrip("/")
+UP_FROM_API = "../" * len(PRODUCTS.strip("/").split("/"))  # from each of its files to the top
+RECENT = 1 << 16  # files whose names are kept, as every product stands in many lists
+
 
 @dataclass(frozen=True)
 class Browsing:
@@ -46,21 +55,15 @@ class Browsing:
     def parse(cls, search: str) -> "Browsing":
         """Read `?q=…&category=…&sort=…&page=…`; values that make no sense are left at their defaults."""
         values = {name: found[0] for name, found in parse_qs(search.removeprefix("?")[: 16 * LONGEST]).items()}
-        page = values.get("page", "")
-        query = Query(
-            text=" ".join(values.get("q", "")[:LONGEST].split()),
-            category=values.get("category", ""),
-            sort=_sort(values.get("sort", "")),
-        )
-        return cls(query, max(1, int(page)) if page.isascii() and page[:9].isdecimal() and len(page) < 10 else 1)
+        text = " ".join(values.get("q", "")[:LONGEST].split())
+        sort = next((sort for sort in SORTS if sort == values.get("sort")), Query.sort)
+        query = Query(text, values.get("category", ""), sort)
+        return cls(query, max(1, whole(values.get("page", ""))))
 
     def address(self, path: str = HOME) -> str:
-        values = {
-            "q": self.query.text,
-            "category": self.query.category,
-            "sort": self.query.sort if self.query.sort != Query.sort else "",
-            "page": str(self.page) if self.page > 1 else "",
-        }
+        query, page = self.query, str(self.page) if self.page > 1 else ""
+        sort = query.sort if query.sort != Query.sort else ""
+        values = {"q": query.text, "category": query.category, "sort": sort, "page": page}
         encoded = urlencode({name: value for name, value in values.items() if value})
         return f"{path}?{encoded}" if encoded else path
 
@@ -91,5 +94,40 @@ def product_id_of(path: str) -> str | None:
     return unquote(path.removeprefix(PRODUCT)) if path.startswith(PRODUCT) else None
 
 
-def _sort(name: str) -> Sort:
-    return next((sort for sort in SORTS if sort == name), Query.sort)
+def whole(text: str) -> int:
+    """The whole number that a text is, 0 for any other text and for numbers of more than nine digits."""
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
+
+
+def file_name(text: str) -> str:
+    """A name for any text, which no other text has: percent-encoded, all but letters, digits and `_.-~`.
+
+    A dot at its beginning is `%2E`, as hosts keep such files to themselves. A name above 200 bytes is `sha256=` and
+    that hash of the text in hexadecimal digits.
+    """
+    name = re.sub(r"^\.", "%2E", quote(text, safe=""))
+    return name if len(name) <= LONGEST_NAME else f"sha256={hashlib.sha256(text.encode()).hexdigest()}"
+
+
+@lru_cache(RECENT)
+def file_of(address: str) -> str:
+    """The file of an address of the site, relative to the top of it: `p/mug-001.html` of `/p/mug-001`.
+
+    A file has the name of its address. A name with `%` in it has `%25` there in an address.
+    """
+    path, _, search = address.partition("?")
+    asked = Browsing.parse(search)
+    if path.startswith(PRODUCT):
+        return f"p/{file_name(unquote(path.removeprefix(PRODUCT)))}.html"
+    if path.startswith(f"{PRODUCTS}/"):
+        name, slash, _ = path.removeprefix(f"{PRODUCTS}/").partition("/")
+        return f"{API_FOLDER}/{'similar' if slash else 'products'}/{file_name(unquote(name))}.json"
+    if path == PRODUCTS:
+        return f"{API_FOLDER}/pages/{asked.page}.json"
+    if path in (HOME, MAP) and asked.query.category:  # with a number on each page, so that no name is another's
+        return f"{'c' if path == HOME else 'map'}/{file_name(asked.query.category)}-{asked.page}.html"
+    if path == MAP:
+        return f"map/{asked.page}.html"
+    if path == HOME:
+        return f"all/{asked.page}.html" if asked.page > 1 else "index.html"
+    return path.lstrip("/") + (".html" if path in (REPORT, SEARCH) else "")

@@ -28,10 +28,9 @@ from catalogue.product import Layout
 from catalogue.report import report_bytes
 from catalogue.search import Query
 from model.evaluation import Judged, evaluate
-from storefront.export.render_site import done, export
-from storefront.export.swap_folder import MARK, replacing
-from storefront.file_names import file_name, file_of
+from storefront.export.render_site import MARK, done, export, replacing
 from storefront.settings import Settings
+from storefront.urls import file_name, file_of
 from tests.conftest import DESKTOP, PHONE
 from tests.factories import make_product
 from tests.serving import ROOT, in_a_thread

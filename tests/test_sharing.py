@@ -14,10 +14,10 @@ from lxml import html
 from catalogue.encoding import Entry
 from catalogue.precomputed import load
 from catalogue.product import Price, Product, Thumbnail
+from storefront import seo
 from storefront.context import Context
 from storefront.pages.page import Page
-from storefront.seo import sitemap
-from storefront.seo.head import Head
+from storefront.seo import Head
 from storefront.settings import Settings
 from storefront.templates import render
 from storefront.urls import product_address
@@ -132,7 +132,7 @@ def test_no_text_leaves_its_place(context: Context) -> None:
 
 def client_of(context: Context) -> FlaskClient:
     server = flask.Flask(__name__)
-    sitemap.register(server, context)
+    seo.register(server, context)
     return server.test_client()
 
 
@@ -154,9 +154,9 @@ def test_the_sitemap_names_every_page_with_its_pictures(context: Context) -> Non
 
 
 def test_a_large_catalogue_has_an_index_of_parts(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = locations("".join(sitemap.urls(context, BASE, 0)))
-    monkeypatch.setattr(sitemap, "PART", 20)
-    monkeypatch.setattr(sitemap, "READ", 7)
+    whole = locations("".join(seo.urls(context, BASE, 0)))
+    monkeypatch.setattr(seo, "PART", 20)
+    monkeypatch.setattr(seo, "READ", 7)
     client = client_of(replace(context, settings=Settings(public_url=BASE)))
     parts = locations(client.get("/sitemap.xml").text)
     assert parts == [f"{BASE}/sitemap-{number}.xml" for number in (1, 2, 3, 4)]

@@ -24,10 +24,9 @@ from catalogue.precomputed import MANIFEST, PHOTO, read_manifest
 from catalogue.product import Neighbour, Product
 from model.images import letterboxed
 from storefront.app import Storefront, create_app
-from storefront.photo_search import queue as photos
 from storefront.photo_search import uploads
 from storefront.photo_search.engine import Engine
-from storefront.photo_search.queue import PLACES, Queue
+from storefront.photo_search.uploads import PLACES, Queue
 from storefront.settings import Settings
 from storefront.urls import BY_PHOTO
 from tests.serving import ROOT, in_a_thread
@@ -209,7 +208,7 @@ def test_aborted_uploads_leave_their_places(app: Storefront, alike: Alike) -> No
 def test_a_photo_waits_for_its_turn_no_longer_than_is_useful(
     app: Storefront, alike: Alike, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(photos, "LONGEST", 0.1)
+    monkeypatch.setattr(uploads, "LONGEST", 0.1)
     alike.seconds = 0.5
     with threaded(app) as port, ThreadPoolExecutor(2) as pool:
         statuses = sorted(answer.status for answer in pool.map(lambda _: sent(port, drawn()), range(2)))
@@ -273,8 +272,11 @@ def test_a_bundle_that_cannot_be_used_is_told_in_the_log(app: Storefront, caplog
     assert str(ROOT) not in answer.text
 
 
-class Decoding:
+class Decoding(Engine):
     """Decodes a photo, and finds nothing."""
+
+    def __init__(self) -> None:
+        pass
 
     def nearest(self, photo: bytes, _box: object, _k: int) -> list[Neighbour]:
         letterboxed(photo, 224)
@@ -307,7 +309,7 @@ def _bomb(kind: str, side: int) -> bytes:
 def test_what_is_too_much_or_no_picture_is_refused(
     app: Storefront, monkeypatch: pytest.MonkeyPatch, photo: bytes, status: int
 ) -> None:
-    monkeypatch.setattr(Queue, "engine", Engine(Decoding()))  # type: ignore[arg-type]
+    monkeypatch.setattr(Queue, "engine", Decoding())
     answer = app.server.test_client().post(BY_PHOTO, data=photo, content_type=JPEG)
     assert (answer.status_code, answer.mimetype) == (status, "application/json")
     told = json.dumps(answer.json)

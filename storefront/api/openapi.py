@@ -1,14 +1,14 @@
-"""The OpenAPI document of the API, and queries read by its parameters."""
+"""The OpenAPI document of any shop, and queries read by its parameters."""
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from werkzeug.exceptions import BadRequest
 
-from storefront.urls import BY_PHOTO, LONGEST, PRODUCTS, SIMILAR
+from storefront.urls import BY_PHOTO, LONGEST, PRODUCTS, SIMILAR, whole
 
 BANDS = ("very similar", "similar", "loosely similar")
 
@@ -16,8 +16,6 @@ Json = dict[str, Any]
 Part = tuple[float, float, float, float]  # left, top, width and height of a photo, as shares of its sides
 
 OPENAPI: Json = json.loads(Path(__file__).with_name("openapi.json").read_text(encoding="utf-8"))
-WHOLE = re.compile(r"[0-9]{1,9}")
-CONVERTED: Mapping[str, Callable[[str], object]] = {"boolean": "true".__eq__, "integer": int, "string": str}
 
 
 def _schemas(path: str, method: str) -> dict[str, Json]:
@@ -29,17 +27,6 @@ def _schemas(path: str, method: str) -> dict[str, Json]:
 SEARCH = _schemas(PRODUCTS, "get")
 NEIGHBOURS = _schemas(f"{PRODUCTS}/{{id}}{SIMILAR}", "get")
 PHOTO = _schemas(BY_PHOTO, "post")
-
-
-def document(name: str, server: str, *, by_photo: bool) -> Json:
-    """The document of the shop `name`, whose addresses stand at `server`; `by_photo` if it has a search by photo."""
-    paths = {path: item for path, item in OPENAPI["paths"].items() if by_photo or path != BY_PHOTO}
-    return {
-        **OPENAPI,
-        "info": {**OPENAPI["info"], "title": name},
-        "servers": [{"url": server or "/"}],
-        "paths": paths,
-    }
 
 
 def read(parameters: Mapping[str, Json], given: Mapping[str, list[str]]) -> Json:
@@ -57,12 +44,12 @@ def read(parameters: Mapping[str, Json], given: Mapping[str, list[str]]) -> Json
 
 
 def _value(name: str, schema: Json, text: str) -> object:
+    value: object = text
     match schema:
         case {"type": "boolean"}:
-            valid, allowed = text in ("true", "false"), "true or false"
+            value, valid, allowed = text == "true", text in ("true", "false"), "true or false"
         case {"type": "integer", "maximum": most}:
-            valid = WHOLE.fullmatch(text) is not None and 1 <= int(text) <= most
-            allowed = f"a whole number from 1 to {most}"
+            value, valid, allowed = whole(text), 1 <= whole(text) <= most, f"a whole number from 1 to {most}"
         case {"enum": names}:
             valid, allowed = text in names, f"one of: {', '.join(names)}"
         case {"pattern": pattern}:
@@ -72,7 +59,7 @@ def _value(name: str, schema: Json, text: str) -> object:
             valid, allowed = len(text) <= schema["maxLength"], f"at most {schema['maxLength']} characters"
     if not valid:
         raise BadRequest(f"The parameter {name} is {text[:LONGEST]!r}. Use {allowed}.")
-    return CONVERTED[schema["type"]](text)
+    return value
 
 
 def part_of(box: str) -> Part | None:

@@ -7,12 +7,13 @@ from werkzeug.exceptions import NotFound
 
 from catalogue.encoding import Entry
 from catalogue.errors import UnknownProduct
+from catalogue.precomputed import SIZES
 from catalogue.product import Neighbour, Price, Thumbnail
 from catalogue.reasons import Reason
 from catalogue.search import Query
-from storefront.api.openapi import BANDS, NEIGHBOURS, SEARCH, Json, document, read
+from storefront.api.openapi import BANDS, NEIGHBOURS, OPENAPI, SEARCH, Json, read
 from storefront.context import Context
-from storefront.urls import PRODUCTS, SIMILAR, product_address, shop_address
+from storefront.urls import BY_PHOTO, PRODUCTS, SIMILAR, product_address, shop_address
 
 Given = dict[str, list[str]]  # a query as it was sent
 
@@ -28,17 +29,14 @@ def products(context: Context, _: str, given: Given) -> Json:
         asked = {name: text for name, (text, *_) in given.items()} | {"page": number}
         return context.known(f"{PRODUCTS}?{urlencode(asked)}")
 
+    near = {"self": page, "previous": min(page - 1, pages), "next": page + 1 if page < pages else 0}
     return {
         "total": found.total,
         "page": page,
         "pages": pages,
         "products": [basics(context, entry) for entry in found.entries],
         "categories": [{"name": name, "count": count} for name, count in context.shop.categories(values["q"])],
-        "links": {
-            "self": link(page),
-            "previous": link(min(page - 1, pages)) if page > 1 and pages else None,
-            "next": link(page + 1) if page < pages else None,
-        },
+        "links": {name: link(number) if number else None for name, number in near.items()},
     }
 
 
@@ -46,8 +44,8 @@ def product(context: Context, product_id: str, given: Given) -> Json:
     """All values of one product. Raises BadRequest and NotFound."""
     read({}, given)
     entry = _entry(context, product_id)
-    values = {name: getattr(entry.product, name) for name in ("description", "product_type", "link", "added")}
-    return {**basics(context, entry), **values, "images": [_image(context, each) for each in entry.thumbnails]}
+    values = basics(context, entry) | _picked(entry.product, "description", "product_type", "link", "added")
+    return values | {"images": [_image(context, each) for each in entry.thumbnails]}
 
 
 def similar(context: Context, product_id: str, given: Given) -> Json:
@@ -67,7 +65,7 @@ def beside(context: Context, neighbours: Iterable[Neighbour]) -> list[Json]:
             **basics(context, entry),
             "link": shop_address(entry.product.link),
             "similarity": near.similarity,
-            "band": band(context, near.similarity),
+            "band": context.band(near.similarity, BANDS),
             "reasons": words(near.reasons),
         }
         for near, entry in context.shop.listed(neighbours)
@@ -75,9 +73,11 @@ def beside(context: Context, neighbours: Iterable[Neighbour]) -> list[Json]:
 
 
 def described(context: Context, _: str, given: Given) -> Json:
-    """The OpenAPI document. Raises BadRequest."""
+    """The OpenAPI document of this shop. Raises BadRequest."""
     read({}, given)
-    return document(context.settings.name, context.base, by_photo=context.photo_search)
+    paths = {path: item for path, item in OPENAPI["paths"].items() if context.photo_search or path != BY_PHOTO}
+    info = OPENAPI["info"] | {"title": context.settings.name}
+    return {**OPENAPI, "info": info, "servers": [{"url": context.base or "/"}], "paths": paths}
 
 
 def basics(context: Context, entry: Entry) -> Json:
@@ -86,7 +86,7 @@ def basics(context: Context, entry: Entry) -> Json:
     address = f"{PRODUCTS}/{quote(own.id, safe='')}"
     links = {"self": address, "similar": address + SIMILAR, "page": product_address(own.id)}
     return {
-        **{name: getattr(own, name) for name in ("id", "title", "brand", "category", "availability")},
+        **_picked(own, "id", "title", "brand", "category", "availability"),
         "price": _money(own.price),
         "sale_price": _money(own.sale_price),
         "image": _image(context, entry.thumbnails[0]) if entry.thumbnails else None,
@@ -99,19 +99,12 @@ def _money(price: Price | None) -> Json | None:
 
 
 def _image(context: Context, thumbnail: Thumbnail) -> Json:
-    base = context.settings.image_base
-    return {
-        "small": context.known(base + thumbnail.path(160)),
-        "large": context.known(base + thumbnail.path(320)),
-        "width": thumbnail.width,
-        "height": thumbnail.height,
-        "colour": thumbnail.colour,
-    }
+    small, large = (context.known(context.settings.image_base + thumbnail.path(size)) for size in SIZES)
+    return {"small": small, "large": large, **_picked(thumbnail, "width", "height", "colour")}
 
 
-def band(context: Context, similarity: float) -> str:
-    """The first of BANDS whose least similarity is reached, empty below all of them and without a report."""
-    return next((name for least, name in zip(context.least, BANDS, strict=False) if similarity >= least), "")
+def _picked(value: object, *names: str) -> Json:
+    return {name: getattr(value, name) for name in names}
 
 
 def words(flags: int) -> list[str]:

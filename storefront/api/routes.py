@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from urllib.parse import parse_qs
 
 import flask
@@ -13,7 +13,7 @@ from catalogue.encoding import dump
 from storefront.api.openapi import Json
 from storefront.api.resources import Given, described, product, products, similar
 from storefront.context import Context
-from storefront.server.caching import renewable
+from storefront.server.headers import renewable
 from storefront.urls import API, BY_PHOTO, DOCUMENT, PRODUCTS, SIMILAR
 
 KEPT = 256  # answers that stay in memory, some 5 kB each and 50 kB at most
@@ -55,13 +55,8 @@ def _register_answers(server: flask.Flask, context: Context) -> None:
         response.headers["X-Catalogue-Version"] = context.shop.manifest.version
         return response
 
-    @server.get(PRODUCTS)
-    def api_products() -> flask.Response:
-        return answer(products)
-
-    @server.get(DOCUMENT)
-    def api_document() -> flask.Response:
-        return answer(described)
+    server.add_url_rule(PRODUCTS, "api_products", partial(answer, products))
+    server.add_url_rule(DOCUMENT, "api_document", partial(answer, described))
 
     @server.get(f"{PRODUCTS}/<anything:rest>", merge_slashes=False)
     def api_product(rest: str) -> flask.Response:

@@ -1,6 +1,5 @@
 """A product's list on a shop's own pages: the script that shows it there, and a page for a frame."""
 
-from collections.abc import Callable
 from functools import lru_cache
 
 import flask
@@ -12,7 +11,7 @@ from storefront.components import cards
 from storefront.components.render import to_html
 from storefront.context import ASSETS, Context
 from storefront.document import STYLES
-from storefront.server.caching import renewable
+from storefront.server.headers import renewable
 from storefront.templates import render
 from storefront.urls import WIDGET
 
@@ -32,8 +31,8 @@ def script() -> bytes:
     return code.encode().replace(b'"STYLE"', dump(" ".join(style.split())))
 
 
-def register(server: flask.Flask, context: Context, assets: Callable[[str], str]) -> None:
-    """Answer `/lookalike.js` and `/widget/ID`; `assets` gives the addresses of assets."""
+def register(server: flask.Flask, context: Context) -> None:
+    """Answer `/lookalike.js` and `/widget/ID`."""
     content = script()
 
     @server.get(SCRIPT)
@@ -42,9 +41,6 @@ def register(server: flask.Flask, context: Context, assets: Callable[[str], str]
         response.headers["Access-Control-Allow-Origin"] = "*"  # for pages that check it by `integrity`
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response
-
-    def asset(name: str) -> str:
-        return f"{assets(name)}?v={context.build}"
 
     @lru_cache(KEPT)
     def page(product_id: str, k: int, category: str, theme: str) -> tuple[str, int]:
@@ -55,10 +51,8 @@ def register(server: flask.Flask, context: Context, assets: Callable[[str], str]
             title, status, listed = context.texts.not_found, 404, []
         near = [each for each, entry in listed if category in ("", entry.product.category)][:k]
         grid = to_html(cards.similar_grid(context, near, eager=False, to_shop=True)) if near else ""
-        texts = context.texts
-        return render(
-            "widget.html", texts=texts, title=title, grid=grid, theme=theme, styles=STYLES, asset=asset
-        ), status
+        shown = {"title": title, "grid": grid, "theme": theme}
+        return render("widget.html", **shown, texts=context.texts, styles=STYLES, asset=context.asset), status
 
     @server.get(f"{WIDGET}<anything:product_id>", merge_slashes=False)
     def widget_page(product_id: str) -> tuple[str, int]:

@@ -1,31 +1,32 @@
 """The whole site and its API as files, for any host that serves files."""
 
+import fcntl
 import multiprocessing
 import os
 import shutil
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from catalogue import precomputed
+from catalogue.atomic import disk_is_full
 from catalogue.encoding import dump
-from catalogue.errors import ExportError
+from catalogue.errors import DiskError, ExportError
 from catalogue.precomputed import SIZES
 from catalogue.shop import Shop
-from storefront.api import widget
-from storefront.context import ASSETS, Context
+from storefront.context import Context
 from storefront.export.files import Contents, File
-from storefront.export.static_page import NEEDED
-from storefront.export.swap_folder import MARK, replacing
 from storefront.settings import Settings
 
+MARK = "lookalike-export.json"  # the file by which a folder is known as an export
 FORMAT = 1
 FEW = 1000  # products that one process has written before others have begun
 CHUNK = 16  # products that a worker writes at a time
@@ -34,26 +35,17 @@ Work = Callable[[str], int]
 Track = Callable[[Iterable[int], int], AbstractContextManager[Iterable[int]]]
 
 
-@dataclass(frozen=True)
-class Exported:
-    """How many products were written, and how many files in all."""
-
-    products: int
-    files: int
-
-
-def export(folder: Path, out: Path, settings: Settings, track: Track, processes: int = 0) -> Exported:
+def export(folder: Path, out: Path, settings: Settings, track: Track, processes: int = 0) -> tuple[int, int]:
     """Write the site of the lists in `folder` to the folder `out`, which is replaced once all of it is there.
 
-    `track` shows how many of the products are done, by `processes`, or as many as help. Raises PrecomputedError,
-    ExportError and DiskError.
+    `track` shows how many of the products are done, by `processes`, or as many as help. The numbers of products and
+    of files that were written. Raises PrecomputedError, ExportError and DiskError.
     """
     with replacing(out) as draft:
         shop = precomputed.load(folder, images=settings.serves_images)
         contents = Contents(Context(shop, replace(settings, path_prefix=""), up=""))
-
         write = partial(_write, draft)
-        written = write(contents.of_site()) + write(_assets())
+        written = write(contents.of_site())
         ids = [product.id for product in shop.products]
         workers = processes or (os.cpu_count() or 1 if len(ids) > FEW else 1)
         with track(done(lambda product_id: write(contents.of_product(product_id)), ids, workers), len(ids)) as counts:
@@ -62,7 +54,7 @@ def export(folder: Path, out: Path, settings: Settings, track: Track, processes:
             written += _link_images(shop, folder / precomputed.IMAGES, draft / precomputed.IMAGES)
         mark = {"format": FORMAT, "catalogue": shop.manifest.version, "products": len(shop), "files": written + 1}
         write([(MARK, dump(mark))])
-    return Exported(len(shop), written + 1)
+    return len(shop), written + 1
 
 
 def done(work: Work, ids: Sequence[str], processes: int) -> Iterator[int]:
@@ -110,12 +102,6 @@ def _write(folder: Path, files: Iterable[File]) -> int:
     return count
 
 
-def _assets() -> Iterator[File]:
-    for name in NEEDED:
-        yield f"{ASSETS.name}/{name}", (ASSETS / name).read_bytes()
-    yield widget.SCRIPT.lstrip("/"), widget.script()
-
-
 def _link_images(shop: Shop, images: Path, out: Path) -> int:
     """Thumbnails take no room twice where the disk can link; products may share one."""
     paths = {thumbnail.path(size) for entry in shop for thumbnail in entry.thumbnails for size in SIZES}
@@ -126,3 +112,47 @@ def _link_images(shop: Shop, images: Path, out: Path) -> int:
         except OSError:  # another disk, or one without links
             shutil.copyfile(images / path, out / path)
     return len(paths)
+
+
+@contextmanager
+def replacing(folder: Path) -> Iterator[Path]:
+    """A draft that takes the place of `folder` when the block ends well; by then it holds the file MARK.
+
+    Raises ExportError when `folder` holds anything else than a former export, or when another process writes one,
+    and DiskError.
+    """
+    folder = folder.resolve()
+    beside = folder.parent / f".{folder.name}.draft"
+    draft, former = beside / "new", beside / "former"
+    try:
+        if (any(folder.iterdir()) if folder.is_dir() else folder.exists()) and not (folder / MARK).is_file():
+            raise ExportError(f"{folder} holds what this command did not write. Name another folder, or empty it.")
+        beside.mkdir(parents=True, exist_ok=True)
+        with (beside / "lock").open("w") as lock:
+            _hold(lock, beside)
+            if former.is_dir() and not folder.exists():
+                former.rename(folder)  # a run was killed between the two steps below
+            for left in filter(Path.is_dir, (draft, former)):
+                shutil.rmtree(left)
+            draft.mkdir()
+            yield draft
+            if folder.exists():
+                folder.rename(former)
+            draft.rename(folder)
+            shutil.rmtree(beside)
+    except OSError as error:
+        if disk_is_full(error):
+            shutil.rmtree(draft, ignore_errors=True)
+            raise DiskError(f"no space left to write {folder}. Free some, and run the same command again.") from error
+        raise ExportError(
+            f"{folder} cannot be written ({error.strerror}: {error.filename}). Name another one."
+        ) from error
+
+
+def _hold(lock: IO[str], folder: Path) -> None:
+    """The system frees the lock when the process ends, however that ends."""
+    for _ in range(20):  # the workers of a killed run hold it for a moment
+        with suppress(BlockingIOError):
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        time.sleep(0.1)
+    raise ExportError(f"another process is writing {folder}. Wait until it has ended.")

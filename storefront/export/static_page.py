@@ -14,7 +14,7 @@ from storefront.context import Context
 from storefront.document import PLOTLY, STYLES
 from storefront.pages.page import Page
 from storefront.parts import as_json, window_title
-from storefront.seo.head import Head
+from storefront.seo import Head
 from storefront.server.headers import policy
 from storefront.templates import render
 from storefront.urls import ASSETS, HOME, product_address

@@ -1,7 +1,5 @@
 """The photo search of a catalogue: the one module that imports `model.query`, with the first photo."""
 
-from pathlib import Path
-
 from werkzeug.exceptions import HTTPException, UnprocessableEntity, UnsupportedMediaType
 
 from catalogue.errors import UnusableImage
@@ -18,16 +16,8 @@ OF_DEEP = 4_000_000  # with more than eight bits to a pixel's colour
 LAYERED = {"RGBA", "LA", "PA", "P", "RGBa", "La"}  # Pillow's modes
 
 
-class Engine:
-    """One thread at a time may ask."""
-
-    def __init__(self, search: PhotoSearch) -> None:
-        self._search = search
-
-    @classmethod
-    def load(cls, folder: Path, catalogue: str) -> "Engine":
-        """Raises BundleError."""
-        return cls(PhotoSearch.load(folder, catalogue))
+class Engine(PhotoSearch):
+    """Within the limits of a site."""
 
     def similar(self, photo: bytes, part: Part | None, k: int) -> list[Neighbour]:
         """Up to `k` products, the most similar first. Raises UnsupportedMediaType and UnprocessableEntity."""
@@ -35,7 +25,7 @@ class Engine:
             kind, mode, (width, height) = measured(photo)
             if width * height > (most := _most(kind, mode)):
                 raise UnusableImage("too many pixels", f"{width} × {height}, and {most:,} are allowed")
-            return self._search.nearest(photo, Box(*part) if part else None, k)
+            return self.nearest(photo, Box(*part) if part else None, k)
         except UnusableImage as error:
             raise _refused(error) from error
 

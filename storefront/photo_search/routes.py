@@ -14,11 +14,11 @@ from storefront.components.base import freeze
 from storefront.context import Context
 from storefront.pages import photo
 from storefront.parts import as_json, written
-from storefront.photo_search.queue import Queue
+from storefront.photo_search.uploads import Queue
+from storefront.server.headers import UNKEPT
 from storefront.urls import BY_PHOTO, PHOTO
 
 SPARE = 4  # times as many are looked for as are shown, as some may be sold out
-UNKEPT = {"Cache-Control": "no-store"}
 
 
 def register(server: flask.Flask, context: Context, queue: Queue, document: Callable[[], str]) -> None:

@@ -1,26 +1,97 @@
-"""Photos as requests bring them: within limits of size and time, in memory alone."""
+"""Photos as requests bring them: few are let in, within limits of size and time, and none is kept."""
 
+import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cached_property, partial
+from importlib.util import find_spec
 from io import BytesIO
-from threading import Event, Timer
-from typing import Any
+from pathlib import Path
+from threading import BoundedSemaphore, Event, Timer
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 
 import flask
 from werkzeug import exceptions
+from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 from werkzeug.formparser import FormDataParser
 
+from catalogue.errors import BundleError
+from catalogue.precomputed import MANIFEST
+from catalogue.product import Neighbour
+from storefront.api.openapi import Part
 from storefront.urls import PHOTO_FIELD as FIELD
 
+if TYPE_CHECKING:
+    from storefront.photo_search.engine import Engine
+
+PLACES = 3  # photos in a process that arrive, wait or are searched with: fewer than its threads, which have pages too
+LONGEST = 20.0  # seconds from the first byte to the turn
+AGAIN = 2  # seconds after which a photo that found no place may come again
+RUNTIME = ("numpy", "onnxruntime", "PIL")
+MISSING = (
+    "This shop has no search by photo. Make what it needs with “python -m model bundle”, and install "
+    "onnxruntime, numpy and Pillow beside the site."
+)
 LARGEST = 10_000_000  # bytes of a body
 SLOWEST = 15.0  # seconds that an upload may take
-LINGER = 0.5  # seconds in which a refused upload may still arrive
 PIECE = 64 * 1024
 PARTS = 8  # of a form
 FORM = "multipart/form-data"
 EXPECTED = f"Send the photo as the field `{FIELD}` of a form ({FORM}), or as the body with a type such as image/jpeg."
+
+
+class Queue:
+    """The photos of a process. `folder` holds the bundle, if any; `catalogue` is the version of the lists."""
+
+    def __init__(self, folder: Path, catalogue: str) -> None:
+        self._folder, self._catalogue = folder, catalogue
+        self._places, self._turn = BoundedSemaphore(PLACES), BoundedSemaphore(1)
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether there is a bundle for these lists, and the packages that run it."""
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            manifest = json.loads((self._folder / MANIFEST).read_bytes())
+            return bool(manifest["catalogue"] == self._catalogue) and all(map(find_spec, RUNTIME))
+        return False
+
+    @cached_property
+    def engine(self) -> "Engine":
+        """Loaded with the first photo. Raises ServiceUnavailable."""
+        from storefront.photo_search.engine import Engine  # and with it numpy, Pillow and onnxruntime
+
+        try:
+            return Engine.load(self._folder, self._catalogue)
+        except BundleError as error:
+            flask.current_app.logger.error("error: %s", error)
+            raise ServiceUnavailable("The search by photo is out of order. The log of the site says why.") from error
+
+    def similar(self, request: flask.Request, part: Part | None, k: int) -> list[Neighbour]:
+        """Up to `k` products, the most similar to the photo of a request, or to a part of it, first.
+
+        Raises HTTPException, as `received` and `Engine.similar` do.
+        """
+        full = TooManyRequests("Too many photos at once. Send it again in a moment.", retry_after=AGAIN)
+        late = ServiceUnavailable("The photos before it took too long. Send it again.", retry_after=AGAIN)
+        if not self.is_open:
+            raise ServiceUnavailable(MISSING)
+        with _held(self._places, 0, full):
+            until = monotonic() + LONGEST
+            photo = received(request)
+            with _held(self._turn, max(0, until - monotonic()), late):
+                return self.engine.similar(photo, part, k)
+
+
+@contextmanager
+def _held(places: BoundedSemaphore, seconds: float, refusal: exceptions.HTTPException) -> Iterator[None]:
+    if not places.acquire(timeout=seconds):
+        raise refusal
+    try:
+        yield
+    finally:
+        places.release()
 
 
 def received(request: flask.Request) -> bytes:
@@ -52,19 +123,6 @@ def _field(request: flask.Request) -> bytes:
     in_memory = FormDataParser(lambda *_, **__: BytesIO(), max_form_parts=PARTS)  # `request.files` writes to the disk
     _, _, files = in_memory.parse(request.stream, FORM, request.content_length, request.mimetype_params)
     return next(filter(None, (file.read() for file in files.getlist(FIELD))), b"")
-
-
-@contextmanager
-def told(request: flask.Request) -> Iterator[None]:
-    """Read a refused upload for a moment: a client that is still sending reads no answer."""
-    try:
-        yield
-    except exceptions.HTTPException:
-        request.max_content_length = None
-        with ending_after(request, LINGER) as ended, suppress(OSError, exceptions.HTTPException):
-            while request.stream.read(PIECE) and not ended.is_set():
-                pass
-        raise
 
 
 @contextmanager

@@ -1,1 +1,1 @@
-"""How the web process answers: headers, files, health, logs, and lists that are replaced under it."""
+"""How the web process answers: headers, files, health and logs."""

@@ -1,18 +1,29 @@
-"""The headers of every answer."""
+"""The headers of every answer: what browsers may do, how long an answer is kept, and the id of its request."""
 
+import logging
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import flask
 from dash import Dash
+from flask.logging import default_handler
 
 from storefront.context import Context
-from storefront.server import request_ids
-from storefront.server.caching import YEAR
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+YEAR = 365 * 24 * 3600  # seconds
+FOR_GOOD = f"public, max-age={YEAR}, immutable"  # for an address that names the build or the content it shows
+FOR_MINUTES = "public, max-age=300, must-revalidate"  # a catalogue and its scripts change when the process does
+UNKEPT = {"Cache-Control": "no-store"}
+
+REQUEST_ID = "lookalike.request_id"  # in a request's environ; its answer, the access log and errors share it
+SAFE_ID = re.compile(r"[A-Za-z0-9_.:-]{8,128}")  # whoever sent it, it can stand in a log and in a header
+ERRORS = "[%(asctime)s] [%(request_id)s] %(levelname)s in %(module)s: %(message)s"
 
 ALWAYS = [("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "strict-origin-when-cross-origin")]
 BEHIND_TLS = ("Strict-Transport-Security", f"max-age={YEAR}")
@@ -36,7 +47,9 @@ def headed(application: Wsgi) -> Wsgi:
     """A WSGI application whose answers, also those of no view, have the headers that all need, and a request id."""
 
     def answering(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        more = [*ALWAYS, (request_ids.HEADER, request_ids.given(environ))]
+        sent = environ.get("HTTP_X_REQUEST_ID", "")  # of a platform's router
+        environ[REQUEST_ID] = sent if SAFE_ID.fullmatch(sent) else uuid4().hex
+        more = [*ALWAYS, ("X-Request-ID", environ[REQUEST_ID])]
         if environ.get("wsgi.url_scheme") == "https":  # as a platform's router names it
             more.append(BEHIND_TLS)
         return application(environ, lambda status, head, *rest: start_response(status, [*head, *more], *rest))
@@ -45,7 +58,7 @@ def headed(application: Wsgi) -> Wsgi:
 
 
 def register(app: Dash, context: Context) -> None:
-    """Set status, policy and how long pages are kept."""
+    """Set status, policy and how long pages are kept; log errors of a request with its id."""
 
     @cache
     def csp(*, framed: bool) -> str:
@@ -60,6 +73,8 @@ def register(app: Dash, context: Context) -> None:
         return response
 
     app.server.after_request(complete)
+    default_handler.addFilter(_identified)
+    default_handler.setFormatter(logging.Formatter(ERRORS))
 
 
 def policy(hashes: Sequence[str], image_base: str, *, framed: bool = False) -> str:
@@ -69,3 +84,18 @@ def policy(hashes: Sequence[str], image_base: str, *, framed: bool = False) -> s
     return POLICY.format(
         hashes="".join(f" {each}" for each in hashes), images=images, ancestors="*" if framed else "'self'"
     )
+
+
+def renewable(content: bytes, mimetype: str, tag: str = "") -> flask.Response:
+    """An answer that is kept for minutes; `tag` stands for content that depends on more than its bytes."""
+    response = flask.Response(content, mimetype=mimetype, headers={"Cache-Control": FOR_MINUTES})
+    if tag:
+        response.set_etag(tag)
+    response.add_etag()
+    response.make_conditional(flask.request)
+    return response
+
+
+def _identified(record: logging.LogRecord) -> bool:
+    record.request_id = flask.request.environ.get(REQUEST_ID, "-") if flask.has_request_context() else "-"
+    return True

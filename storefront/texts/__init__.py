@@ -45,8 +45,5 @@ class Texts:
         return str(refusals.get(str(status), refusals["500"]))
 
 
-def _read(path: Path) -> Texts:
-    return Texts(tomllib.loads(path.read_text(encoding="utf-8")))
-
-
-LANGUAGES = {texts.language: texts for texts in map(_read, sorted(Path(__file__).parent.glob("*.toml")))}
+_FILES = (tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(Path(__file__).parent.glob("*.toml")))
+LANGUAGES = {entries["language"]: Texts(entries) for entries in _FILES}

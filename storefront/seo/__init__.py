@@ -1,1 +1,0 @@
-"""Heads of pages, robots.txt and sitemaps: for search engines and shared links."""
