@@ -78,19 +78,12 @@ def _clientside(app: Dash) -> None:
     client("copy", Output(ids.COPY, "className"), Output(ids.COPY, "aria-label"), Input(ids.COPY, "n_clicks"))
     client("gallery", Output(ids.GALLERY_OF, "data"), Input(ids.URL, "hash"))
     client("closed", Input(ids.GALLERY, "is_open"))
-    client("theme", Input(ids.THEME, "n_clicks"))
     client(
         "recolour",
         Output(ids.figure(ALL), "figure"),  # type: ignore[arg-type] # Dash's own sign for any index
         Input(ids.THEME, "aria-label"),
         State(ids.TEMPLATES, "data"),
         State(ids.figure(ALL), "figure"),  # type: ignore[arg-type]
-    )
-    client(
-        "searchByPhoto",
-        Output(ids.PHOTO_RESULTS, "children"),
-        Output(ids.ANNOUNCEMENT, "children", allow_duplicate=True),
-        Input(ids.PHOTO, "data"),
     )
 
 

@@ -23,7 +23,6 @@ GALLERY_OF = "gallery-of"  # the path of the product whose photos are asked for
 GALLERY_BODY = "gallery-body"
 MAP_TOOLTIP = "map-tooltip"
 TEMPLATES = "templates"
-PHOTO = "photo"
 PHOTO_RESULTS = "photo-results"
 
 

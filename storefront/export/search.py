@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 from dash import html
 
@@ -17,19 +18,21 @@ from storefront.urls import HOME, SEARCH, WORDS
 PART = 10_000  # products in one file of the index
 SAID = (
     "all_products", "results_for", "products_one", "products_many", "page_of", "nothing_found", "nothing_found_advice",
-    "previous", "next", "search_needs_server",
+    "search_needs_server",
 )  # fmt: skip # the texts that the script needs
 
 
 def search_page(context: Context) -> Page:
     """The page before anything is found."""
     texts = context.texts
-    content = [
+    links = [html.A(name, className="page-number", hidden=True) for name in (texts.previous, texts.next)]
+    content: list[Any] = [
         html.H1(texts.search, className="page-title", tabIndex="-1"),
         html.Noscript(html.P(texts.search_needs_scripts, className="nothing")),
         html.Div(html.P(className="result-count", role="status"), className="bar"),
         html.Ul(className="product-grid", **cards.KEYS),
-        html.Nav(className="pagination-bar", hidden=True, **labelled(texts.pages)),
+        html.P(className="nothing"),
+        html.Nav(links, className="pagination-bar", **labelled(texts.pages)),
     ]
     told = data(
         search=context.at(WORDS),
