@@ -43,6 +43,7 @@
     const link = lookalike.linkAt(event.target);
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.defaultPrevented) return;
     event.preventDefault();
+    if (link.id === ids.retry) set(ids.alert, { is_open: false });
     go(link.pathname + link.search + link.hash, link.id === ids.close ? "close" : "link");
   });
   lookalike.close = () => shown.product && go(shown.main, "close");
@@ -207,12 +208,11 @@
 
   // ---- When something fails
 
-  let again = ""; // the address to try again
   const renewing = lookalike.stored("gone"); // the build that was gone, for which this document was loaded anew
 
-  const tell = (text) => {
+  const tell = (text, again) => {
     set(ids.alert_text, { children: text });
-    set(ids.retry, { hidden: !again });
+    set(ids.retry, { href: again ?? "#", hidden: !again });
     set(ids.alert, { is_open: true });
   };
 
@@ -222,18 +222,10 @@
       lookalike.stored("gone", build);
       return location.assign(address);
     }
-    again = address;
-    tell(navigator.onLine ? texts.failed : texts.no_connection);
+    tell(navigator.onLine ? texts.failed : texts.no_connection, address);
     if (!shown.href) return;
     history.replaceState(history.state, "", shown.href);
     announce();
-  };
-
-  const retry = (clicks) => {
-    if (!clicks) return;
-    set(ids.alert, { is_open: false });
-    if (again) go(again, "link");
-    again = "";
   };
 
   // ---- Other callbacks
@@ -310,6 +302,6 @@
   };
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    lookalike: { show, type, submit, sort, open, enlarge, retry, copy, gallery, closed, recolour },
+    lookalike: { show, type, submit, sort, open, enlarge, copy, gallery, closed, recolour },
   });
 })((window.lookalike ??= {}));

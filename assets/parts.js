@@ -49,11 +49,12 @@
   const prefetch = ({ type, target }) => {
     clearTimeout(pointed);
     const link = linkAt(target);
-    const address = link && link.pathname + link.search;
-    if (!link || kept.has(address) || address === location.pathname + location.search || navigator.connection?.saveData) return;
+    if (!link || navigator.connection?.saveData) return;
+    const address = link.pathname + link.search;
+    if (kept.has(address) || address === location.pathname + location.search) return;
     pointed = setTimeout(() => part(address).then(warm, () => {}), type === "pointerover" ? HOVER : 0);
   };
-  for (const kind of ["pointerover", "focusin", "pointerdown"]) document.addEventListener(kind, prefetch, { passive: true });
+  for (const kind of ["pointerover", "focusin", "pointerdown"]) addEventListener(kind, prefetch, { passive: true });
 
   Object.assign(lookalike, { part, there, nodes, kept, linkAt });
 })((window.lookalike ??= {}));

@@ -25,7 +25,7 @@
     const way = within(by, -start, 1 - end);
     return [start + way, end + way];
   };
-  lookalike.moved = (box, by, corner = "") => box.map((side, axis) => movedSide(side, by[axis], corner.split(" ")[axis]));
+  lookalike.moved = (box, by, corner) => box.map((side, axis) => movedSide(side, by[axis], corner?.split(" ")[axis]));
 
   // The part of a photo in a box as a small JPEG.
   const drawn = (photo, [[left, right], [top, bottom]]) => {
@@ -130,7 +130,8 @@
     if (element === (now?.element ?? null)) return;
     now = element && { element };
     if (!element) return;
-    for (const part of ["stage", "image", "frame", "whole", "results"]) now[part] = element.querySelector(`.by-photo-${part}`);
+    const parts = ["stage", "image", "frame", "whole", "results"];
+    for (const name of parts) now[name] = element.querySelector(`.by-photo-${name}`);
     Object.assign(now.frame, framing);
     Object.assign(now.image, { onload: () => (now.stage.hidden = false) });
     Object.assign(now.whole, { onclick: () => frame(WHOLE) });

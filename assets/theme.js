@@ -21,7 +21,8 @@
     return steps.map((each) => each.tree);
   };
 
-  lookalike.colour = (theme = lookalike.stored("theme", undefined, "localStorage") ?? (dark.matches ? "dark" : "light")) => {
+  const wanted = () => lookalike.stored("theme", undefined, "localStorage") ?? (dark.matches ? "dark" : "light");
+  lookalike.colour = (theme = wanted()) => {
     root.dataset.bsTheme = theme;
     for (const button of document.querySelectorAll(".theme-switch")) {
       const label = theme === "dark" ? button.dataset.toLight : button.dataset.toDark;

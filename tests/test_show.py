@@ -23,7 +23,7 @@ TOLD = {
 DOCUMENT = f"""<!doctype html><html data-lookalike="{escape(json.dumps(TOLD))}"><title>Shop</title>
 <div id="react-entry-point"><input id="search" value=""><button id="theme"></button>
 <main id="content"><div id="main"></div><section id="product"><nav id="trail"></nav><button id="copy-link"></button>
-<a id="close"></a><div id="product-page"></div></section></main></div>"""
+<a id="close"></a><a id="retry"></a><div id="product-page"></div></section></main></div>"""
 DASH = """window.told = {};
 window.dash_clientside = { no_update: "same", set_props: (id, values) => { told[id] = { ...told[id], ...values }; } };
 window.shown = [];
@@ -240,9 +240,10 @@ def test_a_failure_is_told_and_the_page_stays(page: Page, server: Server) -> Non
     told = run(page, "told")
     assert told[ids.ALERT] == {"is_open": True}
     assert told[ids.ALERT_TEXT] == {"children": TEXTS["failed"]}
-    assert told[ids.RETRY] == {"hidden": False}
+    assert told[ids.RETRY] == {"hidden": False, "href": "/p/a?q=mug"}
     assert page.url == f"{ORIGIN}/?q=mug"
-    run(page, "dash_clientside.lookalike.retry(1)")
+    run(page, "() => { document.querySelector('#retry').href = told.retry.href; }")
+    run(page, "document.querySelector('#retry').click()")
     assert page.url == f"{ORIGIN}/p/a?q=mug"
     assert run(page, "told.alert.is_open") is False
 

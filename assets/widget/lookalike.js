@@ -45,8 +45,8 @@
   };
 
   const price = ({ price: whole, sale_price: reduced }, lang, before) => {
-    const money = ({ amount, currency }) =>
-      new Intl.NumberFormat(lang, { style: "currency", currency, trailingZeroDisplay: "stripIfInteger" }).format(amount);
+    const style = { style: "currency", trailingZeroDisplay: "stripIfInteger" };
+    const money = ({ amount, currency }) => new Intl.NumberFormat(lang, { ...style, currency }).format(amount);
     const former = whole && reduced && make("del", "former-price", [make("span", "hidden", [before]), money(whole)]);
     return (reduced ?? whole) && make("span", "price", [former, money(reduced ?? whole)]);
   };
@@ -89,8 +89,9 @@
     const cards = items.flatMap((item) => {
       const href = web(item.link) || web(item.links.page, base);
       const band = bands[BANDS.indexOf(item.band)];
-      const words = [make("span", "title", [item.title]), price(item, lang, before), band && make("span", "band", [band])];
-      return href ? [make("li", "item", [make("a", "card", [photo(item.image, base), ...words], { href })])] : [];
+      const words = [make("span", "title", [item.title]), price(item, lang, before)];
+      const content = [photo(item.image, base), ...words, band && make("span", "band", [band])];
+      return href ? [make("li", "item", [make("a", "card", content, { href })])] : [];
     });
     if (cards.length === 0) return [];
     const heading = make("h2", "heading", [element.getAttribute("heading") || title], { id: "heading" });

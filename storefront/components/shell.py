@@ -101,7 +101,7 @@ def _search(context: Context, text: str) -> Component:
 def _of_callbacks(context: Context) -> list[Component]:
     """The address, and the parts that appear when something is to be said or shown over the page."""
     texts = context.texts
-    retry = html.Button(texts.retry, id=ids.RETRY, type="button", className="btn btn-sm btn-outline-secondary")
+    retry = html.A(texts.retry, id=ids.RETRY, href="#", className="btn btn-sm btn-outline-secondary")
     told = [html.Span(id=ids.ALERT_TEXT), retry]
     return [
         dcc.Location(id=ids.URL, refresh="callback-nav"),
