@@ -17,21 +17,6 @@
   const isProduct = (address) => address.startsWith(`${home}p/`);
   Object.assign(lookalike, { ids, offline: texts.no_connection });
 
-  const stored = (name) => {
-    try {
-      return JSON.parse(sessionStorage.getItem(name));
-    } catch {
-      return null; // a browser without storage has no trail but goes on
-    }
-  };
-  const store = (name, value) => {
-    try {
-      sessionStorage.setItem(name, JSON.stringify(value));
-    } catch {
-      /* as above */
-    }
-  };
-
   // ---- Addresses
 
   // The page in the main column: the one that is asked, or the one that a product stands beside, as urls.py has it.
@@ -42,7 +27,7 @@
   };
 
   let reason = "load"; // of the present address: load, link, close, sorted, typing or back
-  const scrolls = stored("lookalike-scrolls") ?? {}; // by the keys of entries in the history
+  const scrolls = JSON.parse(lookalike.stored("scrolls")) ?? {}; // by the keys of entries in the history
   const keyOf = () => history.state?.key ?? "first";
   const remember = () => (scrolls[keyOf()] = scrollY);
   const announce = () => dispatchEvent(new CustomEvent("_dashprivate_pushstate")); // to dcc.Location, as dcc.Link does
@@ -53,16 +38,19 @@
     history[replace ? "replaceState" : "pushState"]({ key: replace ? keyOf() : Date.now() }, "", address);
     announce();
   };
-  lookalike.go = (href, { id }) => {
-    const { pathname, search, hash } = new URL(href, location.href);
-    go(pathname + search + hash, id === ids.close ? "close" : "link");
-  };
+  document.addEventListener("click", (event) => {
+    const link = lookalike.linkAt(event.target);
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.defaultPrevented) return;
+    event.preventDefault();
+    if (link.id === ids.retry) set(ids.alert, { is_open: false });
+    go(link.pathname + link.search + link.hash, link.id === ids.close ? "close" : "link");
+  });
   lookalike.close = () => shown.product && go(shown.main, "close");
 
   addEventListener("popstate", () => (reason = "back"), { capture: true });
   addEventListener("pagehide", () => {
     remember();
-    store("lookalike-scrolls", scrolls);
+    lookalike.stored("scrolls", JSON.stringify(scrolls));
   });
   history.scrollRestoration = "manual";
 
@@ -116,7 +104,7 @@
   const follow = ({ announcement }, products, product) => {
     focusLater();
     focusLater = () => {};
-    if (products?.step) set(ids.trail, { children: trail(pathOf(product), products.step) });
+    if (products?.step) set(ids.trail, { children: lookalike.trailed("trail", pathOf(product), products.step).flat() });
     if (reason !== "load") set(ids.announcement, { children: announcement });
     if (ofApp(ids.copy).matches(".copied")) set(ids.copy, { className: "copy", "aria-label": byId(ids.copy).title });
   };
@@ -127,14 +115,6 @@
     const text = queryOf(main).get("q") ?? "";
     if (first && first.value !== first.defaultValue) return first.value;
     return text === (typed ?? "") || reason === "typing" ? null : text;
-  };
-
-  // The last products that were looked at, kept for this tab.
-  lookalike.trailed = (steps, address, tree) => [...steps.filter((each) => each.address !== address), { address, tree }].slice(-8);
-  const trail = (address, tree) => {
-    const steps = lookalike.trailed(stored("lookalike-trail") ?? [], address, tree);
-    store("lookalike-trail", steps);
-    return steps.flatMap((step) => step.tree);
   };
 
   // ---- Once it is shown: marks, scroll and focus
@@ -214,41 +194,31 @@
     if (location.hash) history.replaceState(history.state, "", here()); // the gallery opens on a click
     for (const id of [ids.main, ids.product_page, ids.trail]) observe(id);
     ofApp(ids.product).addEventListener("scroll", ({ target }) => (scrolled = target.scrollTop > 0), { passive: true });
-    lookalike.themed();
-    const renewed = stored("lookalike-renewed");
-    if (renewed && renewed !== build) tell(texts.renewed);
-    store("lookalike-renewed", null);
+    lookalike.colour();
+    if (renewing && renewing !== build) tell(texts.renewed);
+    lookalike.stored("gone", "");
   };
 
   // ---- When something fails
 
-  let again = ""; // the address to try again
-  const renewing = stored("lookalike-renewed") === build; // this very build was loaded anew, and is gone all the same
+  const renewing = lookalike.stored("gone"); // the build that was gone, for which this document was loaded anew
 
-  const tell = (text) => {
+  const tell = (text, again) => {
     set(ids.alert_text, { children: text });
-    set(ids.retry, { hidden: !again });
+    set(ids.retry, { href: again ?? "#", hidden: !again });
     set(ids.alert, { is_open: true });
   };
 
   // Lists that were replaced under an open page: it is loaded anew, once, and says so then. Otherwise the page stays.
   const failed = (error, address) => {
-    if (error.status === 410 && !renewing) {
-      store("lookalike-renewed", build);
+    if (error.status === 410 && renewing !== build) {
+      lookalike.stored("gone", build);
       return location.assign(address);
     }
-    again = address;
-    tell(navigator.onLine ? texts.failed : texts.no_connection);
+    tell(navigator.onLine ? texts.failed : texts.no_connection, address);
     if (!shown.href) return;
     history.replaceState(history.state, "", shown.href);
     announce();
-  };
-
-  const retry = (clicks) => {
-    if (!clicks) return;
-    set(ids.alert, { is_open: false });
-    if (again) go(again, "link");
-    again = "";
   };
 
   // ---- Other callbacks
@@ -258,7 +228,6 @@
     const values = pathOf(shown.main) === home ? queryOf(shown.main) : new URLSearchParams();
     values.delete("page");
     for (const [name, value] of Object.entries(changes)) values.set(name, value.trim());
-    if (values.get("sort") === "relevance") values.delete("sort");
     const told = new URLSearchParams([...values].filter(([, value]) => value));
     return told.size > 0 ? `${home}?${told}` : home;
   };
@@ -280,7 +249,7 @@
 
   const sort = (order) => {
     const present = queryOf(shown.main).get("sort") ?? "relevance";
-    if (order && order !== present) go(asked({ sort: order }), "sorted");
+    if (order && order !== present) go(asked({ sort: order === "relevance" ? "" : order }), "sorted");
   };
 
   // A finger sees the card of a dot first, and opens the product by it.
@@ -321,10 +290,7 @@
   const theme = (clicks) => void (clicks && lookalike.switchTheme());
 
   // The label of the switch is what graphs listen to, as the system changes the theme too.
-  lookalike.themed = () => {
-    const { toDark, toLight } = byId(ids.theme)?.dataset ?? {};
-    if (begun) set(ids.theme, { "aria-label": document.documentElement.dataset.bsTheme === "dark" ? toLight : toDark });
-  };
+  lookalike.themed = (label) => begun && set(ids.theme, { "aria-label": label });
   const recolour = (_, templates, figures) => {
     const template = templates[document.documentElement.dataset.bsTheme];
     return figures.map((figure) => ({ ...figure, layout: { ...figure.layout, template } }));
@@ -333,6 +299,6 @@
   const searchByPhoto = (photo) => (photo ? lookalike.similarTo() : [same(), same()]);
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    lookalike: { show, type, submit, sort, open, enlarge, retry, copy, gallery, closed, theme, recolour, searchByPhoto },
+    lookalike: { show, type, submit, sort, open, enlarge, copy, gallery, closed, theme, recolour, searchByPhoto },
   });
 })((window.lookalike ??= {}));

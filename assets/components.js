@@ -1,4 +1,4 @@
-// The Dash components of storefront/components/base.py.
+// The Dash component of storefront/components/base.py.
 (() => {
   "use strict";
   const element = (...values) => window.React.createElement(...values);
@@ -19,21 +19,5 @@
 
   const Frozen = ({ tree }) => window.React.useMemo(() => element(window.React.Fragment, null, ...made(tree)), [tree]);
 
-  // Dash's own properties, which no element has.
-  const OWN = new Set(["setProps", "n_clicks", "n_clicks_timestamp", "disable_n_clicks", "componentPath", "_dashprivate_layout"]);
-  const ofElement = (props) => Object.fromEntries(Object.entries(props).filter(([name]) => !OWN.has(name)));
-
-  const Link = ({ children, ...props }) => {
-    const follow = (event) => {
-      const modified = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
-      if (modified || event.defaultPrevented) return;
-      event.preventDefault();
-      window.lookalike.go(props.href, event.currentTarget);
-    };
-    return element("a", { ...ofElement(props), onClick: follow }, children);
-  };
-
-  const FileInput = (props) => element("input", { ...ofElement(props), type: "file" });
-
-  window.storefront = { Frozen, Link, FileInput };
+  window.storefront = { Frozen };
 })();

@@ -1,81 +1,57 @@
-// The search where pages are files, by an index of storefront/export/search.py, which is read once.
-((lookalike) => {
+// The search where pages are files: fills the page of storefront/export/search.py from its index.
+(() => {
   "use strict";
-  const PAUSE = 180; // milliseconds without a key after which a text is looked for
-  const home = new URL(JSON.parse(document.documentElement.dataset.lookalike).home, location.href);
-  const onProduct = location.pathname.startsWith(`${home.pathname}p/`);
-  let index = null; // a promise of all products: the words of their titles, other words, and cards
-  let typing = 0;
+  const place = document.querySelector("[data-search]");
+  const part = (selector) => place.querySelector(selector);
+  const texts = JSON.parse(place.dataset.texts);
+  const query = new URLSearchParams(location.search);
+  const wanted = (query.get("q") ?? "").slice(0, 200).trim().split(/\s+/).join(" ");
+  document.querySelector(".search input").value = wanted;
 
   // A text as words after blanks: small letters without accents, as the server compares them.
-  lookalike.folded = (text) => {
+  const folded = (text) => {
     const letters = text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
     return letters.split(/[^\p{L}\p{N}\p{Co}]+/u).map((word) => word && ` ${word}`).join("");
   };
-
-  const read = async ({ search, parts }) => {
-    const part = async (_, number) => {
-      const answer = await fetch(`${search}${number}.json`);
-      if (!answer.ok) throw new Error(`${answer.status} for ${answer.url}`);
-      return (await answer.json()).map(([title, more, card]) => [lookalike.folded(title), lookalike.folded(more), card]);
-    };
-    return (await Promise.all(Array.from({ length: Number(parts) }, part))).flat();
+  const read = async (_, number) => {
+    const answer = await fetch(`${place.dataset.search}${number}.json`);
+    return answer.json();
   };
 
-  // Products that have each word, or one that begins so; first those that have them in their titles.
-  lookalike.matching = (products, text) => {
-    const words = lookalike.folded(text).split(/(?= )/);
-    if (text.trim() && !words[0]) return [];
-    const has = (own) => words.every((word) => own.includes(word));
-    const found = products.filter(([title, more]) => has(title + more));
-    return [...found.filter(([title]) => has(title)), ...found.filter(([title]) => !has(title))];
+  // The cards of products that have each word, or one that begins so; first those that have them in their titles.
+  const matching = (products) => {
+    const words = folded(wanted).split(/(?= )/);
+    if (wanted && !words[0]) return [];
+    const has = (text) => words.every((word) => folded(text).includes(word));
+    const found = products.filter(([title, more]) => has(`${title} ${more}`));
+    const sorted = [...found.filter(([title]) => has(title)), ...found.filter(([title]) => !has(title))];
+    return sorted.map(([, , card]) => card);
   };
 
-  const addressOf = (values) => `${home}search.html?${new URLSearchParams(values)}`;
-  const filled = (text, values) => text.replaceAll(/\{(\w+)\}/g, (_, name) => values[name]);
-  const made = (element, values) => Object.assign(document.createElement(element), values);
-
-  const show = (place, texts, found, text, wanted) => {
-    const count = (number) => number.toLocaleString(document.documentElement.lang);
-    const part = (selector) => place.querySelector(selector);
+  const show = (cards) => {
     const shown = Number(place.dataset.shown);
-    const pages = Math.max(1, Math.ceil(found.length / shown));
-    const page = Math.min(pages, Math.max(1, wanted || 1));
-    const counted = filled(found.length === 1 ? texts.products_one : texts.products_many, { count: count(found.length) });
-    const where = pages > 1 ? `, ${filled(texts.page_of, { page: count(page), pages: count(pages) })}` : "";
-    part("h1").textContent = text ? filled(texts.results_for, { text }) : texts.all_products;
-    part(".result-count").textContent = counted + where;
-    const { content } = made("template", { innerHTML: found.slice((page - 1) * shown, page * shown).map(([, , card]) => card).join("") });
-    lookalike.resolve(content, home);
-    if (found.length === 0) content.append(made("li", { className: "nothing", textContent: `${filled(texts.nothing_found, { text })} ${texts.nothing_found_advice}` }));
-    part(".product-grid").replaceChildren(content);
-    const steps = [[page - 1, texts.previous], [page + 1, texts.next]].filter(([to]) => to > 0 && to <= pages);
-    part(".pagination-bar").replaceChildren(...steps.map(([to, textContent]) => made("a", { className: "page-number", href: addressOf({ q: text, page: to }), textContent })));
-    part(".pagination-bar").hidden = pages === 1;
-  };
-
-  // Show the products that the query of an address finds, on a page that has a place for them.
-  lookalike.lookFor = async (query) => {
-    const place = document.querySelector("[data-search]");
-    if (!place) return;
-    const texts = JSON.parse(place.dataset.texts);
-    const text = (query.get("q") ?? "").slice(0, 200).trim().split(/\s+/).join(" ");
-    try {
-      if (location.protocol === "file:") throw new Error("files read no files");
-      show(place, texts, lookalike.matching(await (index ??= read(place.dataset)), text), text, Number(query.get("page")));
-      if (!onProduct) document.title = document.title.replace(/^.*( – )/, (_, dash) => place.querySelector("h1").textContent + dash);
-    } catch {
-      index = null;
-      place.querySelector(".result-count").textContent = texts.search_needs_server;
+    const pages = Math.max(1, Math.ceil(cards.length / shown));
+    const page = Math.min(pages, Math.max(1, Number(query.get("page")) || 1));
+    const count = (number) => number.toLocaleString(document.documentElement.lang);
+    const values = { text: wanted, count: count(cards.length), page: count(page), pages: count(pages) };
+    const said = (name) => texts[name].replaceAll(/\{(\w+)\}/g, (_, value) => values[value]);
+    part("h1").textContent = said(wanted ? "results_for" : "all_products");
+    document.title = document.title.replace(/^.*( – )/, (_, dash) => part("h1").textContent + dash);
+    part(".result-count").textContent = said(cards.length === 1 ? "products_one" : "products_many");
+    if (pages > 1) part(".result-count").append(`, ${said("page_of")}`);
+    part("ul").innerHTML = cards.slice((page - 1) * shown, page * shown).join("");
+    if (cards.length === 0) part(".nothing").textContent = `${said("nothing_found")} ${texts.nothing_found_advice}`;
+    for (const [link, to] of [page - 1, page + 1].entries()) {
+      const { children } = part("nav");
+      children[link].hidden = to < 1 || to > pages;
+      children[link].href = `?${new URLSearchParams({ q: wanted, page: to })}`;
     }
   };
 
-  document.addEventListener("input", ({ target }) => {
-    if (onProduct || !target.matches?.(".search input") || !document.querySelector("[data-search]")) return;
-    clearTimeout(typing);
-    typing = setTimeout(() => {
-      history.replaceState(null, "", addressOf({ q: target.value }));
-      lookalike.lookFor(new URLSearchParams(location.search));
-    }, PAUSE);
-  });
-})((window.lookalike ??= {}));
+  const find = async () => {
+    if (location.protocol === "file:") throw new Error("files read no files");
+    const index = await Promise.all(Array.from({ length: Number(place.dataset.parts) }, read));
+    show(matching(index.flat()));
+  };
+  find().catch(() => (part(".result-count").textContent = texts.search_needs_server));
+})();

@@ -3,20 +3,13 @@
   "use strict";
   // The place that a key leads to in a grid of `count` cards in rows of `columns`; the same place at an edge.
   lookalike.stepped = (key, place, count, columns) => {
-    const to = {
-      ArrowRight: place + 1,
-      ArrowLeft: place - 1,
-      ArrowDown: place + columns,
-      ArrowUp: place - columns,
-      Home: 0,
-      End: count - 1,
-    }[key];
+    const rows = { ArrowDown: columns, ArrowUp: -columns };
+    const to = place + { ...rows, ArrowRight: 1, ArrowLeft: -1, Home: -place, End: count - 1 - place }[key];
     return to >= 0 && to < count ? to : place;
   };
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const writing = event.target.matches?.("input, select, textarea");
     const grid = event.target.closest?.("[data-keys=grid]");
     if (grid && event.target.matches("a") && /^(Arrow|Home$|End$)/.test(event.key)) {
       const cards = [...grid.querySelectorAll("a")];
@@ -24,12 +17,13 @@
       cards[lookalike.stepped(event.key, cards.indexOf(event.target), cards.length, columns)].focus();
       event.preventDefault();
     }
-    if (event.key === "/" && !writing) {
-      event.preventDefault();
+    if (event.target.matches?.("input, select, textarea")) return;
+    if (event.key === "/") {
       const box = document.querySelector(".search input");
       box.focus();
       box.select();
+      event.preventDefault();
     }
-    if (event.key === "Escape" && !writing && !document.querySelector(".modal.show")) lookalike.close?.();
+    if (event.key === "Escape" && !document.querySelector(".modal.show")) lookalike.close?.();
   });
 })((window.lookalike ??= {}));

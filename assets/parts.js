@@ -2,6 +2,7 @@
 ((lookalike) => {
   "use strict";
   const { home, parts } = JSON.parse(document.documentElement.dataset.lookalike);
+  const PAGES = /^(p\/.*|map|report|photo|)$/;
   const KEPT = 60; // parts
   const HOVER = 40; // milliseconds of pointing before a part is fetched, so that a pointer passing by fetches none
 
@@ -21,10 +22,11 @@
     if (kept.size > KEPT) kept.delete(kept.keys().next().value);
     return promise;
   };
-
   // All components of a tree, those that are frozen too.
-  const nodes = (tree) =>
-    Array.isArray(tree) ? tree.flatMap((each) => nodes(each)) : tree?.type ? [tree, ...nodes(tree.props.tree ?? tree.props.children)] : [];
+  const nodes = (tree) => {
+    if (Array.isArray(tree)) return tree.flatMap((each) => nodes(each));
+    return tree?.type ? [tree, ...nodes(tree.props.tree ?? tree.props.children)] : [];
+  };
 
   // Photos of a list, asked for with the very sizes that the page will want.
   const warm = ({ product }) => {
@@ -34,21 +36,25 @@
     }
   };
 
-  const prefetch = (address) => {
-    if (kept.has(address) || address === location.pathname + location.search || navigator.connection?.saveData) return;
-    part(address).then(warm, () => {});
+  // The link of the app to one of its pages that an element stands in.
+  const linkAt = (element) => {
+    const link = element.closest?.("#react-entry-point a[href]:not(.skip-link)");
+    if (link?.origin !== location.origin || !link.pathname.startsWith(home)) return null;
+    return PAGES.test(link.pathname.slice(home.length)) ? link : null;
   };
 
   let pointed = 0;
-  const point = ({ type, target }) => {
+  const prefetch = ({ type, target }) => {
     clearTimeout(pointed);
-    const link = target.closest?.("#react-entry-point a[href]");
-    if (link?.origin !== location.origin || link.getAttribute("href").startsWith("#") || !/^(p\/.*|map|report|photo|)$/.test(link.pathname.slice(home.length))) return;
+    const link = linkAt(target);
+    if (!link || navigator.connection?.saveData) return;
     const address = link.pathname + link.search;
-    if (type === "pointerover") pointed = setTimeout(prefetch, HOVER, address);
-    else prefetch(address);
+    if (kept.has(address) || address === location.pathname + location.search) return;
+    const fetch = () => part(address).then(warm, () => {});
+    if (type === "pointerover") pointed = setTimeout(fetch, HOVER);
+    else fetch();
   };
-  for (const kind of ["pointerover", "focusin", "pointerdown"]) document.addEventListener(kind, point, { passive: true });
+  for (const kind of ["pointerover", "focusin", "pointerdown"]) addEventListener(kind, prefetch, { passive: true });
 
-  Object.assign(lookalike, { part, nodes, kept });
+  Object.assign(lookalike, { part, nodes, kept, linkAt });
 })((window.lookalike ??= {}));

@@ -2,75 +2,59 @@
 ((lookalike) => {
   "use strict";
   const SIDE = 800; // pixels of the picture that is sent, which networks see in fewer than half as many
-  const SHOWN = 1200; // pixels of the picture that is framed
   const QUALITY = 0.9;
   const PAUSE = 250; // milliseconds after which a frame that rests is searched with
-  const TRIES = 3; // when many send photos at once
-  const LONGEST = 5; // seconds that are waited for a turn
   const LEAST = 0.08; // of a side of the photo, that a frame has
   const STEP = 0.02; // of a side, by a key
   const KEYS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
-  const WHOLE = Object.freeze({ left: 0, top: 0, width: 1, height: 1 });
+  const WHOLE = [[0, 1], [0, 1]]; // from left to right and from top to bottom, in shares of the photo's sides
 
   let now = null; // the elements of the page, while it is shown
-  let action = ""; // of its form
-  let kept = null; // the last photo of this visit: its file, its picture, the box of its frame, and the answer
+  let kept = null; // the last photo of this visit: its file, its address, the box of its frame, and the answer
   let held = null; // the corner that the pointer moves, if any, and from where
   let asking = null; // aborted when its answer is no longer wanted
   let timer = 0;
-  let count = 0;
 
   const set = (id, properties) => window.dash_clientside.set_props(lookalike.ids[id], properties);
   const within = (value, least, most) => Math.min(most, Math.max(least, value));
 
-  // The box, moved by shares of the photo's sides; it stays in the photo.
-  const moved = (box, right, down) => ({
-    ...box,
-    left: within(box.left + right, 0, 1 - box.width),
-    top: within(box.top + down, 0, 1 - box.height),
-  });
-
-  // The box with one of its corners, such as "left top", moved; the opposite one stays.
-  const resized = ({ left, top, width, height }, corner, right, down) => {
-    let [ends, ending] = [left + width, top + height];
-    if (corner.includes("left")) left = within(left + right, 0, ends - LEAST);
-    else ends = within(ends + right, left + LEAST, 1);
-    if (corner.includes("top")) top = within(top + down, 0, ending - LEAST);
-    else ending = within(ending + down, top + LEAST, 1);
-    return { left, top, width: ends - left, height: ending - top };
+  // A side of a box of which one end is moved, or else both; it stays in the photo.
+  const movedSide = ([start, end], by, one) => {
+    if (one === "start") return [within(start + by, 0, end - LEAST), end];
+    if (one === "end") return [start, within(end + by, start + LEAST, 1)];
+    const way = within(by, -start, 1 - end);
+    return [start + way, end + way];
   };
+  lookalike.moved = (box, by, corner) => box.map((side, axis) => movedSide(side, by[axis], corner?.split(" ")[axis]));
 
-  // The part of a picture as a canvas whose sides have at most so many pixels.
-  const drawn = (source, { left, top, width, height }, most) => {
-    const [wide, high] = [source.width * width, source.height * height];
-    const sides = [wide, high].map((side) => Math.max(1, Math.round(side * Math.min(1, most / Math.max(wide, high)))));
+  // The part of a photo in a box as a small JPEG.
+  const drawn = (photo, [[left, right], [top, bottom]]) => {
+    const { naturalWidth: width, naturalHeight: height } = photo;
+    const [wide, high] = [width * (right - left), height * (bottom - top)];
+    const sides = [wide, high].map((side) => Math.max(1, Math.round(side * Math.min(1, SIDE / Math.max(wide, high)))));
     const pen = new OffscreenCanvas(...sides).getContext("2d");
     pen.fillStyle = "#fff"; // behind transparent parts, as in the catalogue
     pen.fillRect(0, 0, ...sides);
-    pen.drawImage(source, source.width * left, source.height * top, wide, high, 0, 0, ...sides);
-    return pen.canvas;
+    pen.drawImage(photo, width * left, height * top, wide, high, 0, 0, ...sides);
+    return pen.canvas.convertToBlob({ type: "image/jpeg", quality: QUALITY });
   };
 
-  // The answer to the framed part as a JPEG, or to the file itself, whose format the server may know.
-  const answered = async ({ file, picture, box }, signal, tries = TRIES) => {
-    const body = picture ? await drawn(picture, box, SIDE).convertToBlob({ type: "image/jpeg", quality: QUALITY }) : file;
+  // The answer to the framed part, or to the file itself, whose format the server may know.
+  const answered = async ({ image, form }, { file, box }, signal) => {
+    const body = await image.decode().then(() => drawn(image, box), () => file);
     const type = body.type.startsWith("image/") ? body.type : "application/octet-stream";
-    const answer = await fetch(action, { method: "POST", headers: { Accept: "application/json", "Content-Type": type }, body, signal });
-    const after = Number(answer.headers.get("Retry-After") ?? LONGEST);
-    if (answer.status !== 429 || tries === 1 || after >= LONGEST) return answer.json();
-    await new Promise((resolve) => {
-      setTimeout(resolve, 1000 * after);
-    });
-    return answered({ file, picture, box }, signal, tries - 1);
+    const headers = { Accept: "application/json", "Content-Type": type };
+    const answer = await fetch(form.action, { method: "POST", headers, body, signal });
+    return answer.json();
   };
 
-  // The callback of the store that `ask` changes: the parts that look like the photo, or the reason why there are none.
-  const similarTo = async () => {
-    const photo = kept;
+  // The callback of the store that `ask` changes: the products that look like the photo, or why there are none.
+  lookalike.similarTo = async () => {
+    const [photo, { failed }] = [kept, now.element.dataset];
     asking?.abort();
     const { signal } = (asking = new AbortController());
-    const found = await answered({ ...photo }, signal).catch(() => {
-      const said = navigator.onLine ? now?.element.dataset.failed : lookalike.offline;
+    const found = await answered(now, photo, signal).catch(() => {
+      const said = navigator.onLine ? failed : lookalike.offline;
       return { announcement: said, results: said };
     });
     if (signal.aborted) return [window.dash_clientside.no_update, window.dash_clientside.no_update];
@@ -83,35 +67,34 @@
     if (!now) return; // asked once the page is shown again
     now.results.setAttribute("aria-busy", "true");
     set("announcement", { children: now.element.dataset.looking });
-    set("photo", { data: (count += 1) });
+    set("photo", { data: Date.now() });
   };
 
-  const frame = (box, rests) => {
-    kept.box = box;
-    for (const [side, share] of Object.entries(box)) now.frame.style.setProperty(`--${side}`, share);
-    now.whole.disabled = box.width === 1 && box.height === 1;
+  const place = ([[left, right], [top, bottom]]) => {
+    now.frame.style.inset = [top, 1 - right, 1 - bottom, left].map((share) => `${100 * share}%`).join(" ");
+    now.whole.disabled = String(kept.box) === String(WHOLE);
+  };
+
+  const frame = (box) => {
+    Object.assign(kept, { box, found: null });
+    place(box);
     clearTimeout(timer);
-    if (!rests) return;
-    kept.found = null;
     timer = setTimeout(ask, PAUSE);
   };
 
-  const show = ({ picture, box }) => {
+  const show = () => {
     now.element.toggleAttribute("data-has", true);
-    now.stage.hidden = !picture;
-    if (!picture) return;
-    Object.assign(now.canvas, { width: picture.width, height: picture.height });
-    now.canvas.getContext("2d").drawImage(picture, 0, 0);
-    frame(box, false);
+    now.stage.hidden = true; // until it is known that this browser can show it
+    now.image.src = kept.address;
+    place(kept.box);
+    if (kept.found) set("photo_results", { children: kept.found.results });
+    else ask();
   };
 
-  const take = async (file) => {
-    asking?.abort();
-    const bitmap = await createImageBitmap(file).catch(() => null); // this browser may not know the format
-    kept = { file, picture: bitmap && drawn(bitmap, WHOLE, SHOWN), box: WHOLE, found: null };
-    bitmap?.close();
-    if (now) show(kept);
-    ask();
+  const take = (file) => {
+    if (kept) URL.revokeObjectURL(kept.address);
+    kept = { file, address: URL.createObjectURL(file), box: WHOLE, found: null };
+    if (now) show();
   };
 
   const framing = {
@@ -124,55 +107,49 @@
     },
     onpointermove: ({ clientX, clientY }) => {
       if (!held) return;
-      const by = [(clientX - held.x) / now.canvas.clientWidth, (clientY - held.y) / now.canvas.clientHeight];
-      frame(held.corner ? resized(held.box, held.corner, ...by) : moved(held.box, ...by), false);
+      const by = [(clientX - held.x) / now.image.clientWidth, (clientY - held.y) / now.image.clientHeight];
+      frame(lookalike.moved(held.box, by, held.corner));
     },
-    onlostpointercapture: () => {
-      if (held && held.box !== kept.box) frame(kept.box, true);
-      held = null;
-    },
+    onlostpointercapture: () => (held = null),
     onkeydown: (event) => {
-      const by = KEYS[event.key];
-      if (!by || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (!KEYS[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
-      frame(event.shiftKey ? resized(kept.box, "right bottom", ...by) : moved(kept.box, ...by), true);
+      frame(lookalike.moved(kept.box, KEYS[event.key], event.shiftKey ? "end end" : ""));
     },
   };
 
-  const chosen = ({ target }) => {
-    const [file] = target.files ?? [];
+  const choose = ({ target }) => {
+    if (target.files.length > 0) take(target.files[0]);
     target.value = ""; // so that the same file can be chosen again
-    if (file) take(file);
   };
 
   // Make the page of the search work, if it is shown and does not work yet; with the last photo, if there is one.
-  const showPhoto = () => {
+  lookalike.showPhoto = () => {
     const element = document.querySelector("#react-entry-point .by-photo");
     if (element === (now?.element ?? null)) return;
     now = element && { element };
     if (!element) return;
-    for (const name of ["form", "stage", "canvas", "frame", "whole", "results"]) now[name] = element.querySelector(`.by-photo-${name}`);
-    ({ action } = now.form);
+    const parts = ["stage", "image", "frame", "whole", "results"];
+    for (const name of parts) now[name] = element.querySelector(`.by-photo-${name}`);
     Object.assign(now.frame, framing);
-    Object.assign(now.whole, { onclick: () => frame(WHOLE, true) });
-    Object.assign(element, { onchange: chosen });
-    if (!kept) return;
-    show(kept);
-    if (kept.found) set("photo_results", { children: kept.found.results });
-    else ask();
+    Object.assign(now.image, { onload: () => (now.stage.hidden = false) });
+    Object.assign(now.whole, { onclick: () => frame(WHOLE) });
+    now.form = Object.assign(element.querySelector("form"), { onchange: choose });
+    if (kept) show();
   };
 
-  const pictureIn = (data) => [...(data?.files ?? [])].find((file) => file.type.startsWith("image/"));
   const over = (is) => now?.element.toggleAttribute("data-over", is);
-  const takeFrom = (event, file) => {
+  const takeFrom = (event) => {
     over(false);
+    const { files } = event.clipboardData ?? event.dataTransfer;
+    const file = [...files].find((each) => each.type.startsWith("image/")) ?? files[0];
     if (!now || !file) return;
     event.preventDefault();
     take(file);
   };
   Object.assign(document, {
-    onpaste: (event) => takeFrom(event, pictureIn(event.clipboardData)),
-    ondrop: (event) => takeFrom(event, pictureIn(event.dataTransfer) ?? event.dataTransfer.files[0]),
+    onpaste: takeFrom,
+    ondrop: takeFrom,
     ondragleave: (event) => event.relatedTarget || over(false), // out of the window
     ondragover: (event) => {
       if (!now || !event.dataTransfer.types.includes("Files")) return;
@@ -180,5 +157,4 @@
       over(true);
     },
   });
-  Object.assign(lookalike, { WHOLE, moved, resized, similarTo, showPhoto });
 })((window.lookalike ??= {}));

@@ -70,7 +70,6 @@ def _clientside(app: Dash) -> None:
     client("sort", Input(ids.SORT, "value"))
     client("open", Input(ids.MAP, "clickData"))
     client("enlarge", Input(ids.MAP, "relayoutData"), State(ids.MAP, "figure"))
-    client("retry", Input(ids.RETRY, "n_clicks"))
     client("copy", Output(ids.COPY, "className"), Output(ids.COPY, "aria-label"), Input(ids.COPY, "n_clicks"))
     client("gallery", Output(ids.GALLERY_OF, "data"), Input(ids.URL, "hash"))
     client("closed", Input(ids.GALLERY, "is_open"))

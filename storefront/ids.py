@@ -23,7 +23,7 @@ GALLERY_OF = "gallery-of"  # the path of the product whose photos are asked for
 GALLERY_BODY = "gallery-body"
 MAP_TOOLTIP = "map-tooltip"
 TEMPLATES = "templates"
-PHOTO = "photo"
+PHOTO = "photo"  # the last one to be searched with, as a number
 PHOTO_RESULTS = "photo-results"
 
 

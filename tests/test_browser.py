@@ -316,7 +316,7 @@ def test_without_a_connection_it_says_so_and_goes_on_later(browser: Browser, add
         expect(cards(page)).to_have_count(48)
         expect(page).to_have_url(re.compile("/$"))
         page.context.set_offline(False)
-        page.get_by_role("button", name="Try again").click()
+        page.get_by_role("link", name="Try again").click()
         expect(heading(page)).to_have_text("Mug number 4")
         expect(page.get_by_role("alert")).to_be_hidden()
         page.go_back()

@@ -100,7 +100,7 @@ def test_a_dot_that_is_pointed_at_shows_a_card_that_leads_to_its_product(client:
     shown = pointed(client, "mug-004")
     assert (shown["show"], shown["bbox"]) == (True, BOX)
     link, *content = components(shown["children"][0]["props"]["tree"])
-    assert (link["type"], link["props"]["href"]) == ("Link", "/p/mug-004?from=map")
+    assert (link["type"], link["props"]["href"]) == ("A", "/p/mug-004?from=map")
     (image,) = (each["props"] for each in content if each["type"] == "Img")
     assert image["src"] == context.image(context.shop.thumbnails("mug-004")[0], 320)
     assert content[-1]["props"]["children"] == "Mug number 4"

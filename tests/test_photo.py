@@ -108,7 +108,7 @@ def test_a_found_product_opens_beside_it_and_back_restores_all(page: Page) -> No
     page.go_back()
     expect(page).to_have_url("/photo")
     first(page, "/p/mug-001")
-    expect(page.locator(".by-photo-canvas")).to_be_visible()
+    expect(page.locator(".by-photo-image")).to_be_visible()
     assert len(sent) == 1
 
 

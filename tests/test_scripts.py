@@ -86,22 +86,23 @@ def test_keys_lead_to_places_in_a_grid(page: Page, key: str, place: int, count: 
 
 
 @pytest.mark.parametrize(
-    ("expression", "box"),
+    ("box", "by", "corner", "to"),
     [
-        ("moved({ left: .2, top: .2, width: .5, height: .5 }, .1, -.1)", [0.3, 0.1, 0.5, 0.5]),
-        ("moved({ left: .2, top: .2, width: .5, height: .5 }, 9, -9)", [0.5, 0, 0.5, 0.5]),
-        ("moved(lookalike.WHOLE, .3, .3)", [0, 0, 1, 1]),
-        ("resized(lookalike.WHOLE, 'left top', .25, .5)", [0.25, 0.5, 0.75, 0.5]),
-        ("resized(lookalike.WHOLE, 'right bottom', -.25, -.5)", [0, 0, 0.75, 0.5]),
-        ("resized({ left: .5, top: .5, width: .25, height: .25 }, 'right top', 9, -9)", [0.5, 0, 0.5, 0.75]),
-        ("resized({ left: .5, top: .5, width: .25, height: .25 }, 'left bottom', 9, -9)", [0.67, 0.5, 0.08, 0.08]),
+        ([[0.2, 0.7], [0.2, 0.7]], [0.1, -0.1], "", [[0.3, 0.8], [0.1, 0.6]]),
+        ([[0.2, 0.7], [0.2, 0.7]], [9, -9], "", [[0.5, 1], [0, 0.5]]),
+        ([[0, 1], [0, 1]], [0.3, 0.3], "", [[0, 1], [0, 1]]),
+        ([[0, 1], [0, 1]], [0.25, 0.5], "start start", [[0.25, 1], [0.5, 1]]),
+        ([[0, 1], [0, 1]], [-0.25, -0.5], "end end", [[0, 0.75], [0, 0.5]]),
+        ([[0.5, 0.75], [0.5, 0.75]], [9, -9], "end start", [[0.5, 1], [0, 0.75]]),
+        ([[0.5, 0.75], [0.5, 0.75]], [9, -9], "start end", [[0.67, 0.75], [0.5, 0.58]]),
     ],
 )
 @pytest.mark.usefixtures("server")
-def test_a_frame_stays_in_its_photo(page: Page, expression: str, box: list[float]) -> None:
-    left, top, width, height = box
-    found = run(page, f"lookalike.{expression}")
-    assert found == pytest.approx({"left": left, "top": top, "width": width, "height": height})
+def test_a_frame_stays_in_its_photo(
+    page: Page, box: list[list[float]], by: list[float], corner: str, to: list[list[float]]
+) -> None:
+    found = run(page, "given => lookalike.moved(...given)", [box, by, corner])
+    assert [pytest.approx(side) for side in found] == to
 
 
 def test_a_part_is_fetched_once(page: Page, server: Server) -> None:

@@ -342,7 +342,7 @@ def test_pages_as_json_are_kept_for_good(app: Storefront, client: FlaskClient) -
     assert page["main"] is None
     assert [each["type"] for each in page["product"]] == ["Frozen"]  # mounted as one
     (step,) = page["step"][0]["props"]["tree"]
-    assert (step["type"], step["props"]["href"], step["props"]["title"]) == ("Link", "/p/mug-004", "Mug number 4")
+    assert (step["type"], step["props"]["href"], step["props"]["title"]) == ("A", "/p/mug-004", "Mug number 4")
     assert step["props"]["children"]["props"]["src"].endswith("-160.webp")
     bowls = json.loads(part(app, client, "/?category=Bowls").data)
     assert (bowls["product"], bowls["step"]) == (None, None)

@@ -12,15 +12,10 @@
   const tag = document.currentScript;
   const home = new URL(".", tag?.src || document.baseURI).href;
 
+  const BANDS = ["very similar", "similar", "loosely similar"];
   const TEXTS = {
-    en: {
-      heading: "Looks similar", before: "Former price",
-      bands: { "very similar": "Very similar", similar: "Similar", "loosely similar": "Loosely similar" },
-    },
-    de: {
-      heading: "Sieht ähnlich aus", before: "Früherer Preis",
-      bands: { "very similar": "Sehr ähnlich", similar: "Ähnlich", "loosely similar": "Entfernt ähnlich" },
-    },
+    en: ["Looks similar", "Former price", "Very similar", "Similar", "Loosely similar"],
+    de: ["Sieht ähnlich aus", "Früherer Preis", "Sehr ähnlich", "Ähnlich", "Entfernt ähnlich"],
   };
 
   // An element with a class and a part of one name; texts in it stay texts.
@@ -33,10 +28,9 @@
 
   // An absolute address of the web, empty for anything else: a shop's table may hold any scheme.
   const web = (address, base) => {
-    if (!address) return "";
     try {
-      const url = new URL(address, base);
-      return /^https?:$/.test(url.protocol) ? url.href : "";
+      const { protocol, href } = new URL(address || "none:", base);
+      return /^https?:$/.test(protocol) ? href : "";
     } catch {
       return "";
     }
@@ -50,15 +44,11 @@
     }
   };
 
-  const money = ({ amount, currency }, lang) =>
-    new Intl.NumberFormat(lang, { style: "currency", currency, trailingZeroDisplay: "stripIfInteger" }).format(amount);
-
-  const price = (item, lang, texts) => {
-    const paid = item.sale_price ?? item.price;
-    if (!paid) return null;
-    const before = item.sale_price && item.price;
-    const former = before && make("del", "former-price", [make("span", "hidden", [texts.before]), money(before, lang)]);
-    return make("span", "price", [former, money(paid, lang)]);
+  const price = ({ price: whole, sale_price: reduced }, lang, before) => {
+    const style = { style: "currency", trailingZeroDisplay: "stripIfInteger" };
+    const money = ({ amount, currency }) => new Intl.NumberFormat(lang, { ...style, currency }).format(amount);
+    const former = whole && reduced && make("del", "former-price", [make("span", "hidden", [before]), money(whole)]);
+    return (reduced ?? whole) && make("span", "price", [former, money(reduced ?? whole)]);
   };
 
   const photo = (image, base) => {
@@ -70,12 +60,6 @@
     frame.append(make("img", "image", [], { alt: "", loading: "lazy", decoding: "async", ...files }));
     frame.style.backgroundColor = colour;
     return frame;
-  };
-
-  const card = (item, href, base, lang, texts) => {
-    const band = texts.bands[item.band] && make("span", "band", [texts.bands[item.band]]);
-    const content = [photo(item.image, base), make("span", "title", [item.title]), price(item, lang, texts), band];
-    return make("li", "item", [make("a", "card", content, { href })]);
   };
 
   // The file that a static export has for a product: its id percent-encoded, which the address is once more.
@@ -101,20 +85,23 @@
   const section = async (element) => {
     const [items, base] = await similar(element);
     const lang = language(element);
-    const texts = TEXTS[lang.slice(0, 2)] ?? TEXTS.en;
-    const cards = items
-      .map((item) => [item, web(item.link) || web(item.links.page, base)])
-      .filter(([, href]) => href)
-      .map(([item, href]) => card(item, href, base, lang, texts));
+    const [title, before, ...bands] = TEXTS[lang.slice(0, 2)] ?? TEXTS.en;
+    const cards = items.flatMap((item) => {
+      const href = web(item.link) || web(item.links.page, base);
+      const band = bands[BANDS.indexOf(item.band)];
+      const words = [make("span", "title", [item.title]), price(item, lang, before)];
+      const content = [photo(item.image, base), ...words, band && make("span", "band", [band])];
+      return href ? [make("li", "item", [make("a", "card", content, { href })])] : [];
+    });
     if (cards.length === 0) return [];
-    const heading = make("h2", "heading", [element.getAttribute("heading") || texts.heading], { id: "heading" });
+    const heading = make("h2", "heading", [element.getAttribute("heading") || title], { id: "heading" });
     const list = make("ul", "list", cards, { role: "list" }); // which Safari forgets of lists without bullets
     return [make("section", "section", [heading, list], { "aria-labelledby": "heading" })];
   };
 
   class Similar extends HTMLElement {
     static observedAttributes = ASKED;
-    #near = null;
+    #near = new IntersectionObserver((seen) => seen.at(-1).isIntersecting && this.#show(), { rootMargin: NEAR });
     #turn = 0;
 
     constructor() {
@@ -126,24 +113,20 @@
 
     connectedCallback() {
       this.disconnectedCallback();
-      this.#near = new IntersectionObserver((seen) => {
-        if (!seen.some((each) => each.isIntersecting)) return;
-        this.#near.disconnect();
-        this.#show();
-      }, { rootMargin: NEAR });
       this.#near.observe(this);
     }
 
     disconnectedCallback() {
-      this.#near?.disconnect();
+      this.#near.disconnect();
       this.#turn += 1;
     }
 
     attributeChangedCallback(name, before, now) {
-      if (this.isConnected && this.#near && before !== now) this.connectedCallback();
+      if (this.isConnected && before !== now) this.connectedCallback();
     }
 
     async #show() {
+      this.#near.disconnect();
       const turn = this.#turn;
       const made = await section(this).catch(() => []);
       if (turn !== this.#turn) return; // something else is asked for meanwhile

@@ -1,8 +1,9 @@
-"""The components that Dash's own lack: `assets/components.js` has their JavaScript.
+"""The components that Dash's own lack.
 
-`Frozen` is the reason why pages are quick. The cost of a click in Dash grows with the components that are mounted, as
-each runs its selectors at every step of a callback: 400 take 140 ms of script a click, 20 take 25. So pages are
-composed of ordinary components, and `freeze` mounts every part that no callback can name as one.
+`Frozen`, whose JavaScript is `assets/components.js`, is the reason why pages are quick. The cost of a click in Dash
+grows with the components that are mounted, as each runs its selectors at every step of a callback: 400 take 140 ms of
+script a click, 20 take 25. So pages are composed of ordinary components, and `freeze` mounts every part that no
+callback can name as one.
 """
 
 from copy import copy
@@ -32,13 +33,6 @@ class Frozen(Component):
         super().__init__(tree=tree)  # type: ignore[no-untyped-call]
 
 
-class Link(html.A):
-    """`dcc.Link` with the attributes of `html.A`, such as `aria-current`, and without its jump to the top."""
-
-    _namespace = NAMESPACE
-    _type = "Link"
-
-
 class Img(html.Img):
     """`html.Img` with the attributes that Dash does not let through (plotly/dash #2423); its JavaScript does."""
 
@@ -51,13 +45,12 @@ class Img(html.Img):
 class FileInput(html.Div):
     """`<input type="file">`, as `dcc.Upload` tells nothing of a file that is too large and sends the others as text."""
 
-    _namespace = NAMESPACE
-    _type = "FileInput"
+    _type = "Input"
 
     def __init__(self, *, name: str, accept: str, capture: str | None = None) -> None:
         super().__init__()
-        self._prop_names = [*self._prop_names, "name", "accept", "capture"]
-        self.name, self.accept, self.capture = name, accept, capture
+        self._prop_names = [*self._prop_names, "type", "name", "accept", "capture"]
+        self.type, self.name, self.accept, self.capture = "file", name, accept, capture
 
 
 def properties(node: Component) -> dict[str, Any]:

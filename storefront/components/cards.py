@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from catalogue.encoding import Entry
 from catalogue.product import Neighbour, Product, Thumbnail
 from storefront.components import formatting
-from storefront.components.base import Img, Link, data
+from storefront.components.base import Img, data
 from storefront.components.reason_text import sentence
 from storefront.context import Context
 from storefront.urls import HOME, product_address, shop_address
@@ -61,7 +61,7 @@ def card(
         " ",
         html.Span(content, className="card-foot"),
     ]
-    return Link(
+    return html.A(
         parts, href=address or context.at(product_address(entry.product.id, beside)), className="card product-card"
     )
 
@@ -103,7 +103,7 @@ def step(context: Context, entry: Entry, beside: str) -> Component:
     """A product as one of the trail's."""
     title, photos = entry.product.title, entry.thumbnails
     shown = Img(src=context.image(photos[0], 160), alt=title, width=40, height=40) if photos else title
-    return Link(shown, href=context.at(product_address(entry.product.id, beside)), title=title)
+    return html.A(shown, href=context.at(product_address(entry.product.id, beside)), title=title)
 
 
 def _list(name: str, cards: list[Component]) -> Component:

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from catalogue.encoding import Entry
 from catalogue.product import Neighbour
 from storefront.components import cards
-from storefront.components.base import Img, Link
+from storefront.components.base import Img
 from storefront.components.formatting import decimal
 from storefront.context import Context
 from storefront.urls import HOME, product_address
@@ -51,7 +51,7 @@ def _pair(context: Context, own: Entry, other: Entry, near: Neighbour, heat: str
     similarity = f"{context.texts.similarity} {decimal(near.similarity, 2, context.texts.locale)}"
     name = html.Span(other.product.title, className="heat-name")
     photos = [_photo(context, entry, each) for entry, each in zip((own, other), heat.split(" "), strict=True)]
-    return Link(
+    return html.A(
         [html.Span(photos, className="heat-photos"), name, " ", html.Span(similarity, className="heat-score")],
         href=context.at(product_address(other.product.id, beside)),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from storefront.components.base import Link, current, labelled
+from storefront.components.base import current, labelled
 from storefront.context import Context
 from storefront.urls import Browsing
 
@@ -43,7 +43,7 @@ def pagination(context: Context, wanted: Browsing, path: str, total: int) -> Com
 
     def link(number: int, label: str) -> Component:
         href = context.at(replace(wanted, page=number).address(path))
-        return Link(label, href=href, className="page-number", **current(present=number == wanted.page))
+        return html.A(label, href=href, className="page-number", **current(present=number == wanted.page))
 
     links: list[Component] = [link(wanted.page - 1, texts.previous)] if wanted.page > 1 else []
     before = 0
@@ -64,7 +64,7 @@ def chips(
     def chip(category: str, count: int) -> Component:
         label: list[Any] = [category or context.texts.all, " ", html.Span(context.count(count), className="chip-count")]
         href = context.at(Browsing(replace(wanted.query, category=category)).address(path))
-        return Link(label, href=href, className="chip", **current(present=category == wanted.query.category))
+        return html.A(label, href=href, className="chip", **current(present=category == wanted.query.category))
 
     links = [chip("", everything), *(chip(*each) for each in categories)]
     return html.Nav(links, className="chips", **labelled(context.texts.categories))

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from markupsafe import Markup, escape
 
 from catalogue.encoding import dump
-from storefront.components.base import FileInput, Frozen, properties
+from storefront.components.base import Frozen, properties
 
 VOID = {"br", "hr", "img", "input"}
 NAMES = {"className": "class", "class_name": "class", "htmlFor": "for"}  # the others differ by their capitals alone
@@ -30,7 +30,7 @@ BOOTSTRAP: Mapping[str, tuple[str, str]] = {
     "Select": ("select", "form-select"),
     "Table": ("table", "table"),
 }
-DEFAULTS: Mapping[str, Mapping[str, Any]] = {"Input": {"type": "text", "step": "any"}, "FileInput": {"type": "file"}}
+DEFAULTS: Mapping[str, Mapping[str, Any]] = {"Input": {"type": "text", "step": "any"}}
 NOTHING = Markup()
 
 
@@ -46,9 +46,8 @@ def to_html(node: Any) -> Markup:
         return to_html(node.tree)
     given = properties(node)
     kind, content = node._type, given.get("children")
-    given = {**DEFAULTS.get(kind, {}), **given}
     if node._namespace == "dash_bootstrap_components":
-        return _bootstrap(kind, given, content)
+        return _bootstrap(kind, {**DEFAULTS.get(kind, {}), **given}, content)
     if isinstance(node, dcc.Graph):
         graph = {
             "id": given["id"],
@@ -56,8 +55,8 @@ def to_html(node: Any) -> Markup:
             "style": given.get("style") or None,
         }
         return _element("div", graph, None)
-    if isinstance(node, html.A | FileInput) or node._namespace == "dash_html_components":
-        return _element({"Link": "a", "FileInput": "input"}.get(kind, kind.lower()), given, content)
+    if node._namespace == "dash_html_components":
+        return _element(kind.lower(), given, content)
     return NOTHING
 
 

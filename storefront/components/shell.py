@@ -7,7 +7,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from storefront import ids
-from storefront.components.base import HIDDEN, Link, data, freeze, labelled
+from storefront.components.base import HIDDEN, data, freeze, labelled
 from storefront.components.charts import TEMPLATES
 from storefront.context import Context
 from storefront.urls import HOME, MAP, PHOTO, REPORT, SEARCH
@@ -18,7 +18,7 @@ LIVE: dict[str, Any] = {"aria-live": "polite"}  # read out when it changes
 def shell(context: Context, main: Any = None, product: Any = None, text: str = "", beside: str = HOME) -> Component:
     """The layout of the app; with content, of one page: the text that is searched for, and the address behind it."""
     texts = context.texts
-    close = Link(
+    close = html.A(
         "×", id=ids.CLOSE, href=context.at(beside), className="close", title=texts.close, **labelled(texts.close)
     )
     trail = html.Nav(id=ids.TRAIL, className="trail", **labelled(texts.trail))
@@ -56,10 +56,10 @@ def navbar(context: Context, text: str = "") -> Component:
         **labelled(texts.to_dark),
         **data(to_dark=texts.to_dark, to_light=texts.to_light),
     )
-    links = [Link(name, href=context.at(address)) for address, name in pages]
+    links = [html.A(name, href=context.at(address)) for address, name in pages]
     header: Component = dbc.Navbar(
         [
-            *freeze(Link(brand, href=context.at(HOME), className="brand-name")),
+            *freeze(html.A(brand, href=context.at(HOME), className="brand-name")),
             _search(context, text),
             *freeze(html.Nav(links, className="site-nav", **labelled(texts.pages_of_site))),
             theme,
@@ -83,7 +83,7 @@ def _search(context: Context, text: str) -> Component:
         placeholder=texts.search_placeholder.format(count=context.count(len(context.shop))),
     )  # fmt: skip
     link = texts.of_photo.link
-    by_photo = Link(href=context.at(PHOTO), className="photo-link", title=link, **labelled(link))
+    by_photo = html.A(href=context.at(PHOTO), className="photo-link", title=link, **labelled(link))
     form = dbc.Form(
         [
             *freeze(html.Label(texts.search, htmlFor=ids.SEARCH, className="visually-hidden")),
@@ -101,7 +101,7 @@ def _search(context: Context, text: str) -> Component:
 def _of_callbacks(context: Context) -> list[Component]:
     """The address, and the parts that appear when something is to be said or shown over the page."""
     texts = context.texts
-    retry = html.Button(texts.retry, id=ids.RETRY, type="button", className="btn btn-sm btn-outline-secondary")
+    retry = html.A(texts.retry, id=ids.RETRY, href="#", className="btn btn-sm btn-outline-secondary")
     told = [html.Span(id=ids.ALERT_TEXT), retry]
     return [
         dcc.Location(id=ids.URL, refresh="callback-nav"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from dash import html
@@ -28,7 +29,7 @@ PER_FILE = 100  # products in a file of the API
 PART = 10_000  # products in one file of the index of the search
 SAID = (
     "all_products", "results_for", "products_one", "products_many", "page_of", "nothing_found", "nothing_found_advice",
-    "previous", "next", "search_needs_server",
+    "search_needs_server",
 )  # fmt: skip # the texts that the script needs
 
 File = tuple[str, bytes]  # its name below the top of the site, and its content
@@ -95,12 +96,14 @@ class Contents:
 def search_page(context: Context) -> Page:
     """The page of the search before `assets/find.js` fills it."""
     texts = context.texts
-    content = [
+    links = [html.A(name, className="page-number", hidden=True) for name in (texts.previous, texts.next)]
+    content: list[Any] = [
         html.H1(texts.search, className="page-title", tabIndex="-1"),
         html.Noscript(html.P(texts.search_needs_scripts, className="nothing")),
         html.Div(html.P(className="result-count", role="status"), className="bar"),
         html.Ul(className="product-grid", **cards.KEYS),
-        html.Nav(className="pagination-bar", hidden=True, **labelled(texts.pages)),
+        html.P(className="nothing"),
+        html.Nav(links, className="pagination-bar", **labelled(texts.pages)),
     ]
     told = data(
         search=context.at(WORDS),

@@ -17,12 +17,13 @@ from storefront.parts import as_json, window_title
 from storefront.seo import Head
 from storefront.server.headers import policy
 from storefront.templates import render
-from storefront.urls import ASSETS, HOME, product_address
+from storefront.urls import ASSETS, HOME, SEARCH, product_address
 
-ALONE = "alone.css"  # for a product that nothing stands beside
-SCRIPTS = ("keyboard.js", "find.js", "files.js")
+ALONE = "alone.css"
+SCRIPTS = ("keyboard.js", "files.js")
+FIND = "find.js"  # of the page of the search
 FRAMES = "; frame-ancestors"  # which counts in headers alone
-NEEDED = (*STYLES, ALONE, PLOTLY, "theme.js", *SCRIPTS, "favicon.svg")
+NEEDED = (*STYLES, ALONE, PLOTLY, "theme.js", *SCRIPTS, FIND, "favicon.svg")
 FIGURES = "/figures/"
 
 
@@ -38,8 +39,6 @@ def document_of(context: Context, page: Page, section: str = "", chosen: str = "
     told = {
         "home": context.up or "./",
         "section": context.at(section) if section else "",
-        "plotly": asset(PLOTLY),
-        "alone": asset(ALONE),
         "chosen": chosen,
         "copied": context.texts.copied,
         "step": to_html(cards.step(context, page.entry, HOME)) if page.entry else "",
@@ -52,8 +51,8 @@ def document_of(context: Context, page: Page, section: str = "", chosen: str = "
         title=window_title(context, page),
         head=Head.of(context, page, context.settings.public_url),
         asset=asset,
-        styles=STYLES,
-        scripts=SCRIPTS,
+        styles=(*STYLES, ALONE),
+        scripts=(*([PLOTLY] if graphs_of(page.main) else []), *([FIND] if page.address == SEARCH else []), *SCRIPTS),
         layout=to_html(shell(context, page.main, page.product, beside=HOME)),
     ).encode()
 

@@ -11,7 +11,6 @@ from dash.development.base_component import Component
 from catalogue.search import Query, Sort
 from storefront import ids
 from storefront.components import cards
-from storefront.components.base import Link
 from storefront.components.pagination import CHIPS, PER_PAGE, chips, counted, page_count, pagination
 from storefront.context import Context
 from storefront.pages.page import Page
@@ -86,5 +85,5 @@ def _nothing(context: Context, query: Query) -> Component:
         why: list[Any] = [texts.nothing_found.format(text=query.text), " ", texts.nothing_found_advice]
     else:
         why = [texts.nothing_in_category if query.category else texts.empty_catalogue]
-    out: list[Any] = [] if query == Query() else [" ", Link(texts.see_all, href=context.at(HOME))]
+    out: list[Any] = [] if query == Query() else [" ", html.A(texts.see_all, href=context.at(HOME))]
     return html.P([*why, *out], className="nothing")

@@ -12,7 +12,6 @@ from catalogue.errors import UnknownProduct
 from catalogue.product import Placed
 from storefront import ids
 from storefront.components import cards
-from storefront.components.base import Link
 from storefront.components.charts import COLOURED, GREY, ZOOM, graph
 from storefront.components.pagination import CHIPS, PER_PAGE, chips, counted, page_count, pagination
 from storefront.context import Context
@@ -110,7 +109,7 @@ def dot_card(context: Context, product_id: str, beside: str = MAP) -> list[Compo
     except UnknownProduct:
         return []
     content = [cards.picture(context, entry.thumbnails, "", "140px", eager=True), html.Span(entry.product.title)]
-    return [Link(content, href=context.at(product_address(product_id, beside)), className="map-card")]
+    return [html.A(content, href=context.at(product_address(product_id, beside)), className="map-card")]
 
 
 def chart(context: Context, dots: Dots, chosen: str = "") -> Component:

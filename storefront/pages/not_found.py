@@ -2,7 +2,6 @@
 
 from dash import html
 
-from storefront.components.base import Link
 from storefront.context import Context
 from storefront.pages.page import Page
 from storefront.urls import HOME
@@ -11,7 +10,7 @@ from storefront.urls import HOME
 def missing_page(context: Context, reason: str) -> Page:
     """The reason and a way out; the search stands above it."""
     texts = context.texts
-    way_out = html.P([reason, " ", Link(texts.see_all, href=context.at(HOME))])
+    way_out = html.P([reason, " ", html.A(texts.see_all, href=context.at(HOME))])
     return Page(
         title=texts.not_found,
         description=reason,
@@ -24,7 +23,7 @@ def missing_page(context: Context, reason: str) -> Page:
 
 def page_without(context: Context, title: str, reason: str, address: str) -> Page:
     """A page of the site that these lists cannot fill, with the reason."""
-    out = html.P([reason, " ", Link(context.texts.see_all, href=context.at(HOME))], className="nothing")
+    out = html.P([reason, " ", html.A(context.texts.see_all, href=context.at(HOME))], className="nothing")
     return Page(
         title=title,
         description=reason,

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from catalogue.product import Neighbour
 from storefront import ids
 from storefront.components import cards
-from storefront.components.base import HIDDEN, FileInput, labelled
+from storefront.components.base import HIDDEN, FileInput, Img, labelled
 from storefront.context import Context
 from storefront.pages.not_found import page_without
 from storefront.pages.page import Page
@@ -17,9 +17,8 @@ from storefront.urls import PHOTO
 from storefront.urls import PHOTO_FIELD as FIELD
 
 SIMILAR = 12
-CORNERS: list[dict[str, Any]] = [
-    {"data-corner": f"{side} {end}"} for end in ("top", "bottom") for side in ("left", "right")
-]
+ENDS = ("start", "end")  # of both sides
+CORNERS: list[dict[str, Any]] = [{"data-corner": f"{across} {down}"} for across in ENDS for down in ENDS]
 
 
 def photo_page(context: Context, said: str = "", shown: Sequence[Component] = ()) -> Page:
@@ -88,9 +87,9 @@ def _stage(context: Context) -> Component:
     corners = [html.Span(className="by-photo-corner", **corner) for corner in CORNERS]
     named: dict[str, Any] = {**labelled(texts.part), "aria-description": texts.part_hint}
     frame = html.Div(corners, className="by-photo-frame", role="application", tabIndex="0", **named)
-    canvas = html.Canvas(className="by-photo-canvas", role="img", **labelled(texts.own))
+    image = Img(className="by-photo-image", alt=texts.own)
     whole = html.Button(texts.whole, type="button", className="by-photo-whole btn btn-sm btn-outline-secondary")
     hint = html.P(texts.part_hint, className="by-photo-hint")
     return html.Div(
-        [html.Div([canvas, frame], className="by-photo-photo"), whole, hint], className="by-photo-stage", hidden=True
+        [html.Div([image, frame], className="by-photo-photo"), whole, hint], className="by-photo-stage", hidden=True
     )

@@ -9,7 +9,7 @@ from catalogue.encoding import Entry
 from catalogue.product import Neighbour, Product
 from catalogue.search import Query
 from storefront.components import cards, heatmap
-from storefront.components.base import Img, Link, labelled
+from storefront.components.base import Img, labelled
 from storefront.context import Context
 from storefront.pages.page import Page
 from storefront.urls import GALLERY, HOME, Browsing, product_address, shop_address
@@ -64,15 +64,15 @@ def _photos(context: Context, entry: Entry) -> Component:
         for each in entry.thumbnails[1:]
     ]
     strip = html.Div(others, className="more-photos") if others else None
-    return html.Div([Link(main, href=whole, className="enlarge", title=texts.enlarge), strip], className="photos-of")
+    return html.Div([html.A(main, href=whole, className="enlarge", title=texts.enlarge), strip], className="photos-of")
 
 
 def _facts(context: Context, product: Product) -> list[Any]:
     texts = context.texts
-    steps = [Link(texts.all_products, href=context.at(HOME))]
+    steps = [html.A(texts.all_products, href=context.at(HOME))]
     if product.category:
         address = Browsing(Query(category=product.category)).address()
-        steps.append(Link(product.category, href=context.at(address)))
+        steps.append(html.A(product.category, href=context.at(address)))
     facts: list[Any] = [
         html.Nav(steps, className="breadcrumbs", **labelled(texts.where)),
         html.H1(product.title, className="product-title", tabIndex="-1"),

@@ -1,4 +1,4 @@
-"""The answers to a photo: a page for people, a part of it for the `searchByPhoto` callback, JSON for programs."""
+"""The answers to a photo: a page for people, a part of it for `assets/photo.js`, JSON for programs."""
 
 from collections.abc import Callable, Sequence
 

@@ -8,7 +8,6 @@ from dash.development.base_component import Component
 
 from catalogue.report import Report, WorstList
 from storefront.components import cards
-from storefront.components.base import Link
 from storefront.pages.report.sections import exposure
 from storefront.pages.report.view import View, section
 from storefront.urls import REPORT, product_address
@@ -101,4 +100,4 @@ def _photo(view: View, product_id: str, note: Any = "", *, named: bool = True) -
     content += [html.Span(title, className="photo-name")] if named else []
     content += [" ", html.Span(note, className="photo-note")] if note else []
     href = view.context.at(product_address(product_id, REPORT))
-    return Link(content, href=href, className="photo", title=title)
+    return html.A(content, href=href, className="photo", title=title)
