@@ -33,7 +33,5 @@
     return element("a", { ...ofElement(props), onClick: follow }, children);
   };
 
-  const FileInput = (props) => element("input", { ...ofElement(props), type: "file" });
-
-  window.storefront = { Frozen, Link, FileInput };
+  window.storefront = { Frozen, Link };
 })();

@@ -11,76 +11,60 @@ from dash.development.base_component import Component
 from markupsafe import Markup, escape
 
 from catalogue.encoding import dump
-from storefront.components.base import FileInput, Frozen
+from storefront.components.base import Frozen
 
 VOID = {"br", "hr", "img", "input"}
 NAMES = {"className": "class", "class_name": "class", "htmlFor": "for"}  # the others differ by their capitals alone
 # Properties that no element has: they are Dash's, or choose the classes below.
 OWN = {
-    "children", "color", "size", "outline", "debounce", "options", "is_open", "expand", "sticky", "pill", "figure",
-    "config", "n_clicks", "n_submit", "tag", "dark",
+    "children", "color", "size", "outline", "debounce", "options", "figure", "config", "clear_on_unhover", "n_clicks",
+    "n_submit",
 }  # fmt: skip
-# The element and the classes of the components of dash-bootstrap-components that pages use while they are closed or
-# always; a page that uses another one needs a line here.
+# The element and the classes of the components of dash-bootstrap-components that pages show at once; a page that uses
+# another one needs a line here.
 BOOTSTRAP: Mapping[str, tuple[str, str]] = {
     "Button": ("button", "btn btn-{color}"),
     "Form": ("form", ""),
     "Input": ("input", "form-control"),
-    "Navbar": ("header", "navbar navbar-expand navbar-light sticky-{sticky}"),
     "Select": ("select", "form-select"),
-    "Table": ("table", "table"),
 }
-DEFAULTS: Mapping[str, Mapping[str, Any]] = {"Input": {"type": "text", "step": "any"}, "FileInput": {"type": "file"}}
 NOTHING = Markup()
 
 
 def to_html(node: Any) -> Markup:
     """The HTML of components, with every text escaped that is not `Markup`; of others than a page uses, nothing."""
-    if node is None:
-        return NOTHING
-    if isinstance(node, list | tuple):
-        return NOTHING.join(map(to_html, node))
+    if node is None or isinstance(node, list | tuple):
+        return NOTHING.join(map(to_html, node or ()))
     if not isinstance(node, Component):
         return escape(node)
     if isinstance(node, Frozen):
         return to_html(node.tree)
     given = {name: value for name, value in vars(node).items() if name in node._prop_names or "-" in name}
     kind, content = node._type, given.get("children")
-    given = {**DEFAULTS.get(kind, {}), **given}
     if node._namespace == "dash_bootstrap_components":
         return _bootstrap(kind, given, content)
     if isinstance(node, dcc.Graph):
-        graph = {
-            "id": given["id"],
-            "className": f"dash-graph {given['className']}",
-            "style": given.get("style") or None,
-        }
-        return _element("div", graph, None)
-    if isinstance(node, html.A | FileInput) or node._namespace == "dash_html_components":
-        return _element({"Link": "a", "FileInput": "input"}.get(kind, kind.lower()), given, content)
+        given["className"] = f"dash-graph {given['className']}"
+    if isinstance(node, html.A | dcc.Graph) or node._namespace == "dash_html_components":
+        return _element({"Link": "a", "Graph": "div"}.get(kind, kind.lower()), given, content)
     return NOTHING
 
 
-def _bootstrap(kind: str, given: Mapping[str, Any], content: Any) -> Markup:
-    if kind not in BOOTSTRAP or given.get("is_open") is False:
+def _bootstrap(kind: str, given: dict[str, Any], content: Any) -> Markup:
+    if kind not in BOOTSTRAP:
         return NOTHING
     element, classes = BOOTSTRAP[kind]
     look = ("outline-" if given.get("outline") else "") + given.get("color", "primary")
-    names = [classes.format(color=look, sticky=given.get("sticky"))]
-    names += [f"{classes.split()[0]}-{given['size']}"] if "size" in given else []
-    names += ["rounded-pill"] if given.get("pill") else []
-    names += [given[name] for name in ("className", "class_name") if name in given]
-    attributes = {name: value for name, value in given.items() if (kind, name) != ("Select", "value")}
+    names = [classes.format(color=look), f"{classes.split()[0]}-{given['size']}" if "size" in given else ""]
+    names += [given.pop(name, "") for name in ("className", "class_name")]
+    if kind == "Input":
+        given = {"type": "text", "step": "any", **given}
     if kind == "Select":
-        chosen = given.get("value")
+        chosen = given.pop("value", None)
         nothing = html.Option(value="", disabled=True, hidden=True)  # dbc's place for a placeholder
-        content = [nothing] + [
-            html.Option(each["label"], value=each["value"], selected=each["value"] == chosen)
-            for each in given["options"]
-        ]
-    return _element(
-        element, {**attributes, "class_name": None, "className": " ".join(filter(None, names)) or None}, content
-    )
+        named = [(each["label"], each["value"]) for each in given["options"]]
+        content = [nothing, *(html.Option(label, value=value, selected=value == chosen) for label, value in named)]
+    return _element(element, {**given, "className": " ".join(filter(None, names)) or None}, content)
 
 
 def _element(name: str, attributes: Mapping[str, Any], content: Any) -> Markup:
@@ -89,7 +73,7 @@ def _element(name: str, attributes: Mapping[str, Any], content: Any) -> Markup:
 
 
 def _attribute(name: str, value: Any) -> str:
-    if value is None or value is False:
+    if value is None or value is False or value == {}:
         return ""
     written = NAMES.get(name, name.lower())
     if isinstance(value, dict):  # a style, or the id of one of many, which Dash writes as JSON with sorted keys

@@ -6,13 +6,14 @@ from urllib.parse import quote, urlsplit
 
 from catalogue.encoding import dump
 from storefront.api import resources
+from storefront.components.pagination import addresses
 from storefront.context import Context
 from storefront.export import search
 from storefront.export.static_page import address_of, document_of, figure_of, graphs_of
 from storefront.file_names import file_of
 from storefront.pages import browse, page_at
 from storefront.pages import map as map_page
-from storefront.pages.not_found import missing_page
+from storefront.pages.page import missing_page
 from storefront.seo import sitemap
 from storefront.urls import HOME, MAP, PRODUCTS, REPORT, SEARCH, SIMILAR, WORDS, Browsing, product_address
 
@@ -37,9 +38,9 @@ class Contents:
 
     def of_site(self) -> Iterator[File]:
         """All others but assets and images."""
-        for address in browse.addresses(self._top):
+        for address in addresses(HOME, browse.offered(self._top)):
             yield self._page(address, HOME)
-        for address in map_page.addresses(self._inner):
+        for address in addresses(MAP, map_page.offered(self._inner)):
             yield self._page(address, MAP)
         yield self._page(REPORT, REPORT)
         yield file_of(SEARCH), document_of(self._top, search.search_page(self._top), HOME)

@@ -7,7 +7,7 @@ from dash import html
 
 from catalogue.encoding import Entry, dump
 from storefront.components import cards
-from storefront.components.base import data, labelled
+from storefront.components.base import hyphened
 from storefront.components.pagination import PER_PAGE
 from storefront.components.render import to_html
 from storefront.context import Context
@@ -29,13 +29,13 @@ def search_page(context: Context) -> Page:
         html.Noscript(html.P(texts.search_needs_scripts, className="nothing")),
         html.Div(html.P(className="result-count", role="status"), className="bar"),
         html.Ul(className="product-grid", **cards.KEYS),
-        html.Nav(className="pagination-bar", hidden=True, **labelled(texts.pages)),
+        html.Nav(className="pagination-bar", hidden=True, **hyphened(aria_label=texts.pages)),
     ]
-    told = data(
-        search=context.at(WORDS),
-        parts=str(-(-len(context.shop) // PART)),
-        shown=str(PER_PAGE),
-        texts=dump({name: getattr(texts, name) for name in SAID}).decode(),
+    told = hyphened(
+        data_search=context.at(WORDS),
+        data_parts=str(-(-len(context.shop) // PART)),
+        data_shown=str(PER_PAGE),
+        data_texts=dump({name: getattr(texts, name) for name in SAID}).decode(),
     )
     return Page(
         title=texts.search,
@@ -55,6 +55,5 @@ def index(context: Context) -> Iterator[bytes]:
 
 def _row(context: Context, entry: Entry) -> tuple[str, str, str]:
     product = entry.product
-    content = cards.foot(context, product)
-    card = html.Li(cards.card(context, entry, content, cards.IN_GRID, eager=False, beside=HOME))
+    card = html.Li(cards.card(context, entry, HOME, cards.IN_GRID))
     return product.title, f"{product.brand} {product.product_type} {product.id}", to_html(card)
