@@ -148,7 +148,7 @@ def test_a_small_category_is_set_off_as_well(tmp_path: Path) -> None:
 def test_neighbourhoods_have_names_that_are_text(context: Context) -> None:
     (label,) = figure(context)["layout"]["annotations"]
     assert (label["x"], label["y"]) == (5000, 5000)
-    assert label["text"] == "&lt;b>Pots&lt;/b> &amp; pans"
+    assert label["text"] == "&lt;b&gt;Pots&lt;/b&gt; &amp; pans"
 
 
 def test_a_build_without_a_map_says_what_to_do(tmp_path: Path) -> None:

@@ -22,9 +22,9 @@ from catalogue.search import Query
 from storefront import create_app
 from storefront.app import Storefront
 from storefront.components import cards
+from storefront.components.cards import sentence
 from storefront.components.formatting import money
 from storefront.components.pagination import PER_PAGE, page_numbers
-from storefront.components.reason_text import sentence
 from storefront.components.render import to_html
 from storefront.context import Context
 from storefront.pages import page_at

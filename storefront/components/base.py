@@ -16,41 +16,31 @@ from dash.development.base_component import Component
 NAMESPACE = "storefront"  # in the window too; for each property of a component Dash imports a module of that name
 
 
-class Frozen(Component):
+class Frozen(html.Div):
     """A tree of components mounted as one. Nothing in it can be the target of a callback."""
 
-    _namespace = NAMESPACE
-    _type = "Frozen"
-    _children_props: list[str] = []  # noqa: RUF012 - Dash looks for lists
-    _base_nodes: list[str] = []  # noqa: RUF012
-    _prop_names = ["tree"]  # noqa: RUF012
-    _valid_wildcard_attributes: list[str] = []  # noqa: RUF012
-    available_properties = _prop_names
-    available_wildcard_properties = _valid_wildcard_attributes
+    _namespace, _type = NAMESPACE, "Frozen"
 
     def __init__(self, tree: list[Any]) -> None:
-        self.tree = tree
-        super().__init__(tree=tree)  # type: ignore[no-untyped-call]
-
-
-class Img(html.Img):
-    """`html.Img` with the attributes that Dash does not let through (plotly/dash #2423); its JavaScript does."""
-
-    def __init__(self, *, loading: str | None = None, decoding: str = "async", **attributes: Any) -> None:
-        super().__init__(**attributes)
-        self._prop_names = ["loading", "decoding", *self._prop_names]  # before the address, which is asked for at once
-        self.loading, self.decoding = loading, decoding
-
-
-class FileInput(html.Div):
-    """`<input type="file">`, as `dcc.Upload` tells nothing of a file that is too large and sends the others as text."""
-
-    _type = "Input"
-
-    def __init__(self, *, name: str, accept: str, capture: str | None = None) -> None:
         super().__init__()
-        self._prop_names = [*self._prop_names, "type", "name", "accept", "capture"]
-        self.type, self.name, self.accept, self.capture = "file", name, accept, capture
+        self._prop_names, self.tree = ["tree"], tree
+
+
+class Element(html.Div):
+    """An element, inside `Frozen` alone, with attributes that Dash does not let through (plotly/dash #2423)."""
+
+    def __init__(self, kind: str, **attributes: Any) -> None:
+        super().__init__()
+        self._type, self._prop_names = kind, [*attributes]
+        vars(self).update(attributes)
+
+
+class Img(Element):
+    """A picture that does not hold up the page."""
+
+    def __init__(self, *, loading: str | None = None, **attributes: Any) -> None:
+        # In this order, as a browser asks for the address as soon as it has one.
+        super().__init__("Img", loading=loading, decoding="async", **attributes)
 
 
 def properties(node: Component) -> dict[str, Any]:
@@ -81,22 +71,9 @@ def is_live(node: Any) -> bool:
     return getattr(node, "id", None) is not None or is_live(getattr(node, "children", None))
 
 
-def labelled(text: str) -> dict[str, Any]:
-    """The name by which a screen reader calls a part of the page."""
-    return {"aria-label": text}
-
-
-def data(**values: str) -> dict[str, Any]:
-    """`data-…` attributes, which scripts read."""
-    return {f"data-{name.replace('_', '-')}": value for name, value in values.items()}
-
-
-def current(*, present: bool) -> dict[str, Any]:
-    """Of a link that leads where the visitor is."""
-    return {"aria-current": "page"} if present else {}
-
-
-HIDDEN: dict[str, Any] = {"aria-hidden": "true"}
+def hyphened(**values: str | None) -> dict[str, Any]:
+    """Attributes like `aria-label`, which is named `aria_label` here; those without a value are left out."""
+    return {name.replace("_", "-"): value for name, value in values.items() if value is not None}
 
 
 def _opened(node: Component) -> Component:

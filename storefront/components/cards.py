@@ -9,31 +9,28 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from catalogue import reasons
 from catalogue.encoding import Entry
 from catalogue.product import Neighbour, Product, Thumbnail
+from catalogue.reasons import Reason
 from storefront.components import formatting
-from storefront.components.base import Img, data
-from storefront.components.reason_text import sentence
+from storefront.components.base import Img, hyphened
 from storefront.context import Context
+from storefront.texts import Texts
 from storefront.urls import HOME, product_address, shop_address
 
 EAGER = 6  # pictures of a grid that a phone shows at once
 IN_GRID = "(max-width: 420px) 46vw, 160px"  # where it is up to 210, so that a plain screen takes the small photo
 IN_ASIDE = "(min-width: 992px) 126px, 31vw"
 HERO = "(min-width: 992px) 180px, 44vw"
-KEYS = data(keys="grid")  # the cards in it can be walked through with the arrow keys
+KEYS = hyphened(data_keys="grid")  # the cards in it can be walked through with the arrow keys
 
 
-def grid(context: Context, entries: Sequence[Entry], beside: str = HOME) -> Component:
-    """The products of a page."""
-    shown = enumerate((entry, foot(context, entry.product)) for entry in entries)
-    return _list("", [card(context, *each, IN_GRID, eager=place < EAGER, beside=beside) for place, each in shown])
-
-
-def plain_grid(context: Context, entries: Sequence[Entry], beside: str = HOME) -> Component:
-    """Products beside a list, without a score."""
-    shown = ((entry, foot(context, entry.product)) for entry in entries)
-    return _list("similar-grid", [card(context, *each, IN_ASIDE, eager=False, beside=beside) for each in shown])
+def grid(context: Context, entries: Sequence[Entry], beside: str = HOME, *, aside: bool = False) -> Component:
+    """The products of a page, or `aside` those below a list."""
+    sizes, eager = (IN_ASIDE, 0) if aside else (IN_GRID, EAGER)
+    cards = [card(context, entry, beside, sizes, eager=place < eager) for place, entry in enumerate(entries)]
+    return _list("similar-grid" if aside else "", cards)
 
 
 def similar_grid(
@@ -43,27 +40,27 @@ def similar_grid(
 
     With `to_shop` they lead to the shop's own pages, where it names them.
     """
-    cards = []
-    for near, entry in context.shop.listed(neighbours):
-        content = [*foot(context, entry.product), " ", _why(context, near)]
-        address = shop_address(entry.product.link) if to_shop else ""
-        cards.append(card(context, entry, content, IN_ASIDE, eager=eager, beside=beside, address=address))
+    listed = context.shop.listed(neighbours)
+    cards = [card(context, entry, beside, IN_ASIDE, near, eager=eager, to_shop=to_shop) for near, entry in listed]
     return _list("similar-grid", cards)
 
 
 def card(
-    context: Context, entry: Entry, content: list[Any], sizes: str, *, eager: bool, beside: str, address: str = ""
-) -> Component:
-    """The card of a product over a line of content; it leads to its page, or to another `address`."""
+    context: Context, entry: Entry, beside: str, sizes: str, near: Neighbour | None = None, *,
+    eager: bool = False, to_shop: bool = False,
+) -> Component:  # fmt: skip
+    """The card of a product over its category and price, and how `near` it is; it leads to its page, or to the shop."""
+    product = entry.product
+    foot: list[Any] = [html.Span(product.category, className="card-category"), " ", price(context, product)]
+    foot += [" ", _why(context, near)] if near else []
     parts: list[Any] = [
         picture(context, entry.thumbnails, "", sizes, eager=eager),
-        html.Span(entry.product.title, className="card-name"),
+        html.Span(product.title, className="card-name"),
         " ",
-        html.Span(content, className="card-foot"),
+        html.Span(foot, className="card-foot"),
     ]
-    return html.A(
-        parts, href=address or context.at(product_address(entry.product.id, beside)), className="card product-card"
-    )
+    address = shop_address(product.link) if to_shop else ""
+    return html.A(parts, href=address or context.at(product_address(product.id, beside)), className="card product-card")
 
 
 def picture(context: Context, thumbnails: Sequence[Thumbnail], alt: str, sizes: str, *, eager: bool) -> Component:
@@ -83,7 +80,7 @@ def picture(context: Context, thumbnails: Sequence[Thumbnail], alt: str, sizes: 
 def price(context: Context, product: Product) -> Component | None:
     """The price that is paid, beside the former one in a sale; that it is sold out; nothing without a price."""
     if not product.available:
-        return _badge(context.texts.sold_out, "bg-sold-out")
+        return html.Span(context.texts.sold_out, className="badge rounded-pill bg-sold-out")
     if product.paid is None:
         return None
     paid = formatting.money(product.paid, context.texts.locale)
@@ -94,11 +91,6 @@ def price(context: Context, product: Product) -> Component | None:
     return html.Span([html.Del(former, className="former-price"), " ", paid], className="price")
 
 
-def foot(context: Context, product: Product) -> list[Any]:
-    """Its category and price."""
-    return [html.Span(product.category, className="card-category"), " ", price(context, product)]
-
-
 def step(context: Context, entry: Entry, beside: str) -> Component:
     """A product as one of the trail's."""
     title, photos = entry.product.title, entry.thumbnails
@@ -106,13 +98,14 @@ def step(context: Context, entry: Entry, beside: str) -> Component:
     return html.A(shown, href=context.at(product_address(entry.product.id, beside)), title=title)
 
 
+def sentence(texts: Texts, flags: int) -> str:
+    """`Same colours and shape, near in price`; empty for none. The category stands beside it on the card."""
+    things = {Reason.COLOURS: texts.reason_colours, Reason.SHAPE: texts.reason_shape, Reason.BRAND: texts.reason_brand}
+    return reasons.sentence(flags, things, texts.reason_same, texts.reason_and, texts.reason_price)
+
+
 def _list(name: str, cards: list[Component]) -> Component:
     return html.Ul([html.Li(each) for each in cards], className=f"product-grid {name}".strip(), **KEYS)
-
-
-def _badge(text: str, name: str) -> Component:
-    """Bootstrap's badge without `dbc.Badge`, of which each of 24 cards would ask Dash's store at every step."""
-    return html.Span(text, className=f"badge rounded-pill {name}")
 
 
 def _why(context: Context, near: Neighbour) -> Component:
@@ -120,5 +113,5 @@ def _why(context: Context, near: Neighbour) -> Component:
     texts, band = context.texts, context.band(near.similarity)
     named = html.Span(f"{texts.similarity} ", className="visually-hidden")
     why = " · ".join(filter(None, [f"{near.similarity:.2f}", sentence(texts, near.reasons)]))
-    badge: list[Any] = [_badge(band, "bg-band band"), " "] if band else []
+    badge: list[Any] = [html.Span(band, className="badge rounded-pill bg-band band"), " "] if band else []
     return html.Span([*badge, named, why], className="why")

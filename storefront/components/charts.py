@@ -12,22 +12,12 @@ Json = dict[str, Any]
 
 COLOURED = 10  # categories that have a colour; the others are grey
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
-ZOOM = {
-    "displayModeBar": True,
-    "displaylogo": False,
-    "modeBarButtons": [["zoomIn2d", "zoomOut2d", "resetScale2d"]],
-}
+ZOOM = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["zoomIn2d", "zoomOut2d", "resetScale2d"]]}
 
 
 def _template(ink: str, quiet: str, line: str, surface: str, colours: Sequence[str]) -> Json:
-    axis = {
-        "gridcolor": line,
-        "zerolinecolor": line,
-        "linecolor": line,
-        "tickcolor": line,
-        "tickfont": {"color": quiet},
-        "automargin": True,
-    }
+    lines = dict.fromkeys(("gridcolor", "zerolinecolor", "linecolor", "tickcolor"), line)
+    axis = {**lines, "tickfont": {"color": quiet}, "automargin": True}
     return {
         "layout": {
             "colorway": [*colours],
@@ -37,7 +27,7 @@ def _template(ink: str, quiet: str, line: str, surface: str, colours: Sequence[s
             "xaxis": axis,
             "yaxis": axis,
             "hoverlabel": {"bgcolor": surface, "bordercolor": line, "font": {"color": ink}},
-            "annotationdefaults": {"font": {"color": ink}, "bgcolor": surface, "opacity": 0.82},
+            "annotationdefaults": {"font": {"color": ink}, "bgcolor": surface, "opacity": 0.82, "showarrow": False},
             "shapedefaults": {"line": {"color": ink, "width": 1.5, "dash": "dot"}},
             "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": quiet, "activecolor": ink},
         },

@@ -31,11 +31,11 @@ def percent(share: float, locale: str) -> str:
     return format_percent(share, pattern.replace("##0", "##0.0") if near else pattern, locale)
 
 
-def decimal(value: float, digits: int, locale: str) -> str:
-    """`0.70` of 0.7 with two digits in `en`."""
+def decimal(value: float, locale: str, digits: int = 2) -> str:
+    """`0.70` of 0.7 in `en`."""
     return format_decimal(value, f"0.{'0' * digits}", locale)
 
 
 def signed(value: float, locale: str) -> str:
     """`+0.3`, `−0.3` with a minus sign as wide as the plus, `0.0`."""
-    return format_decimal(value, "+0.0;−0.0", locale) if abs(value) >= 0.05 else decimal(0, 1, locale)
+    return format_decimal(value, "+0.0;−0.0", locale) if abs(value) >= 0.05 else decimal(0, locale, 1)

@@ -22,17 +22,12 @@ PALE, WARM = (247, 247, 245, 0.82), (222, 142, 84, 0.12)  # red, green, blue, an
 
 def maps(context: Context, entry: Entry, similar: list[Neighbour], beside: str = HOME) -> Component | None:
     """The first neighbours that are shown, each pair of photos under its heat maps; nothing where there are none."""
-    product_id = entry.product.id
+    product_id, texts = entry.product.id, context.texts
     heats = context.shop.heats(product_id)
-    if not heats:
-        return None
-    made = dict(zip((near.product_id for near in context.shop.stored(product_id)), heats, strict=False))
-    shown = [near for near in similar if near.product_id in made]  # sold-out neighbours have maps too
-    pairs = [
-        html.Li(_pair(context, entry, other, near, made[near.product_id], beside))
-        for near, other in context.shop.listed(shown)
-    ]
-    texts = context.texts
+    stored = context.shop.stored(product_id) if heats else []  # sold-out neighbours have maps too
+    made = dict(zip((near.product_id for near in stored), heats, strict=False))
+    shown = context.shop.listed([near for near in similar if near.product_id in made])
+    pairs = [html.Li(_pair(context, entry, other, near, made[near.product_id], beside)) for near, other in shown]
     content = [html.Summary(texts.heat_title), html.P(texts.heat_explained), html.Ul(pairs, className="heat-pairs")]
     return html.Details(content, className="heat") if pairs else None
 
@@ -40,21 +35,20 @@ def maps(context: Context, entry: Entry, similar: list[Neighbour], beside: str =
 def png(text: str) -> bytes:
     """A square picture of a pixel for each level of `text`, which are row by row: pale at 0, clear and warm at 63."""
     side = isqrt(len(text))
-    rows = (text[start : start + side] for start in range(0, side * side, side))
-    pixels = b"".join(b"\0" + b"".join(_pixel(LEVELS.index(level)) for level in row) for row in rows)
+    rows = (b"".join(map(_pixel, text[start : start + side])) for start in range(0, len(text), side))
     header = struct.pack(">IIBBBBB", side, side, 8, 6, 0, 0, 0)  # 8 bits of red, green, blue and alpha
-    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(pixels, 9)), (b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
+    chunks = [b"IHDR" + header, b"IDAT" + zlib.compress(b"\0" + b"\0".join(rows), 9), b"IEND"]
+    framed = (struct.pack(">I", len(each) - 4) + each + struct.pack(">I", zlib.crc32(each)) for each in chunks)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(framed)
 
 
 def _pair(context: Context, own: Entry, other: Entry, near: Neighbour, heat: str, beside: str) -> Component:
-    similarity = f"{context.texts.similarity} {decimal(near.similarity, 2, context.texts.locale)}"
+    similarity = f"{context.texts.similarity} {decimal(near.similarity, context.texts.locale)}"
+    score = html.Span(similarity, className="heat-score")
     name = html.Span(other.product.title, className="heat-name")
     photos = [_photo(context, entry, each) for entry, each in zip((own, other), heat.split(" "), strict=True)]
-    return html.A(
-        [html.Span(photos, className="heat-photos"), name, " ", html.Span(similarity, className="heat-score")],
-        href=context.at(product_address(other.product.id, beside)),
-    )
+    href = context.at(product_address(other.product.id, beside))
+    return html.A([html.Span(photos, className="heat-photos"), name, " ", score], href=href)
 
 
 def _photo(context: Context, entry: Entry, heat: str) -> Component:
@@ -64,14 +58,9 @@ def _photo(context: Context, entry: Entry, heat: str) -> Component:
     return html.Span([picture, Img(src=source, alt=alt, loading="lazy")], className="heat-photo")
 
 
-def _pixel(level: int) -> bytes:
+def _pixel(level: str) -> bytes:
     """Between PALE and WARM, each counting by how much it covers."""
-    warm = level / (len(LEVELS) - 1)
-    pale_cover, warm_cover = PALE[3] * (1 - warm), WARM[3] * warm
-    cover = pale_cover + warm_cover
-    mixed = [(a * pale_cover + b * warm_cover) / cover for a, b in zip(PALE[:3], WARM[:3], strict=True)]
-    return bytes([*map(round, mixed), round(255 * cover)])
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+    warm = LEVELS.index(level) / (len(LEVELS) - 1)
+    of_pale, of_warm = PALE[3] * (1 - warm), WARM[3] * warm
+    mixed = (round((a * of_pale + b * of_warm) / (of_pale + of_warm)) for a, b in zip(PALE[:3], WARM, strict=False))
+    return bytes([*mixed, round(255 * (of_pale + of_warm))])

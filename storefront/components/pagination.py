@@ -1,13 +1,15 @@
 """Links to the pages of a list, and to its categories."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
-from storefront.components.base import current, labelled
+from catalogue.search import Query
+from storefront.components.base import hyphened
 from storefront.context import Context
 from storefront.urls import Browsing
 
@@ -28,11 +30,9 @@ def page_numbers(page: int, pages: int) -> list[int]:
 
 def counted(context: Context, total: int, page: int) -> str:
     """`60 products, page 1 of 2`."""
-    pages, texts = page_count(total), context.texts
-    products = context.counted(total)
-    if pages == 1:
-        return products
-    return f"{products}, {texts.page_of.format(page=context.count(page), pages=context.count(pages))}"
+    pages = page_count(total)
+    of = context.texts.page_of.format(page=context.count(page), pages=context.count(pages))
+    return f"{context.counted(total)}, {of}" if pages > 1 else context.counted(total)
 
 
 def pagination(context: Context, wanted: Browsing, path: str, total: int) -> Component | None:
@@ -42,29 +42,35 @@ def pagination(context: Context, wanted: Browsing, path: str, total: int) -> Com
         return None
 
     def link(number: int, label: str) -> Component:
-        href = context.at(replace(wanted, page=number).address(path))
-        return html.A(label, href=href, className="page-number", **current(present=number == wanted.page))
+        return _link(context, label, "page-number", replace(wanted, page=number).address(path), number == wanted.page)
 
     links: list[Component] = [link(wanted.page - 1, texts.previous)] if wanted.page > 1 else []
-    before = 0
-    for number in page_numbers(wanted.page, pages):
-        if number > before + 1:
-            links.append(html.Span("…", className="page-gap"))
+    for before, number in pairwise([0, *page_numbers(wanted.page, pages)]):
+        links += [html.Span("…", className="page-gap")] if number > before + 1 else []
         links.append(link(number, context.count(number)))
-        before = number
     links += [link(wanted.page + 1, texts.next)] if wanted.page < pages else []
-    return html.Nav(links, className="pagination-bar", **labelled(texts.pages))
+    return html.Nav(links, className="pagination-bar", **hyphened(aria_label=texts.pages))
 
 
-def chips(
-    context: Context, wanted: Browsing, path: str, everything: int, categories: Iterable[tuple[str, int]]
-) -> Component:
-    """Links to all products and to those of each category, with their counts."""
+def chips(context: Context, wanted: Browsing, path: str, categories: Iterable[tuple[str, int]]) -> Component:
+    """Links with counts to all products, and to those of the first categories and of the one that is asked for."""
+    links = []
+    for place, (category, count) in enumerate(categories):
+        present = category == wanted.query.category
+        if place <= CHIPS or present:
+            number = html.Span(context.count(count), className="chip-count")
+            address = Browsing(replace(wanted.query, category=category)).address(path)
+            links.append(_link(context, [category or context.texts.all, " ", number], "chip", address, present))
+    return html.Nav(links, className="chips", **hyphened(aria_label=context.texts.categories))
 
-    def chip(category: str, count: int) -> Component:
-        label: list[Any] = [category or context.texts.all, " ", html.Span(context.count(count), className="chip-count")]
-        href = context.at(Browsing(replace(wanted.query, category=category)).address(path))
-        return html.A(label, href=href, className="chip", **current(present=category == wanted.query.category))
 
-    links = [chip("", everything), *(chip(*each) for each in categories)]
-    return html.Nav(links, className="chips", **labelled(context.texts.categories))
+def addresses(path: str, categories: Iterable[tuple[str, int]]) -> Iterator[str]:
+    """Of all pages of a list, and of each category; an empty one stands for all products."""
+    for name, count in categories:
+        for page in range(1, page_count(count) + 1):
+            yield Browsing(Query(category=name), page).address(path)
+
+
+def _link(context: Context, label: Any, name: str, address: str, present: bool) -> Component:
+    """A link that says so where it leads to what is shown."""
+    return html.A(label, href=context.at(address), className=name, **hyphened(aria_current="page" if present else None))

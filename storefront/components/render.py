@@ -17,11 +17,11 @@ VOID = {"br", "hr", "img", "input"}
 NAMES = {"className": "class", "class_name": "class", "htmlFor": "for"}  # the others differ by their capitals alone
 # Properties that no element has: they are Dash's, or choose the classes below.
 OWN = {
-    "children", "color", "size", "outline", "debounce", "options", "is_open", "expand", "sticky", "pill", "figure",
-    "config", "n_clicks", "n_submit", "tag", "dark",
+    "children", "color", "size", "outline", "debounce", "options", "figure", "config", "clear_on_unhover", "n_clicks",
+    "n_submit", "tag", "dark", "sticky", "expand",
 }  # fmt: skip
-# The element and the classes of the components of dash-bootstrap-components that pages use while they are closed or
-# always; a page that uses another one needs a line here.
+# The element and the classes of the components of dash-bootstrap-components that pages show at once; a page that uses
+# another one needs a line here.
 BOOTSTRAP: Mapping[str, tuple[str, str]] = {
     "Button": ("button", "btn btn-{color}"),
     "Form": ("form", ""),
@@ -30,16 +30,13 @@ BOOTSTRAP: Mapping[str, tuple[str, str]] = {
     "Select": ("select", "form-select"),
     "Table": ("table", "table"),
 }
-DEFAULTS: Mapping[str, Mapping[str, Any]] = {"Input": {"type": "text", "step": "any"}}
 NOTHING = Markup()
 
 
 def to_html(node: Any) -> Markup:
     """The HTML of components, with every text escaped that is not `Markup`; of others than a page uses, nothing."""
-    if node is None:
-        return NOTHING
-    if isinstance(node, list | tuple):
-        return NOTHING.join(map(to_html, node))
+    if node is None or isinstance(node, list | tuple):
+        return NOTHING.join(map(to_html, node or ()))
     if not isinstance(node, Component):
         return escape(node)
     if isinstance(node, Frozen):
@@ -47,39 +44,32 @@ def to_html(node: Any) -> Markup:
     given = properties(node)
     kind, content = node._type, given.get("children")
     if node._namespace == "dash_bootstrap_components":
-        return _bootstrap(kind, {**DEFAULTS.get(kind, {}), **given}, content)
+        return _bootstrap(kind, given, content)
     if isinstance(node, dcc.Graph):
-        graph = {
-            "id": given["id"],
-            "className": f"dash-graph {given['className']}",
-            "style": given.get("style") or None,
-        }
-        return _element("div", graph, None)
-    if node._namespace == "dash_html_components":
-        return _element(kind.lower(), given, content)
+        given["className"] = f"dash-graph {given['className']}"
+    if isinstance(node, dcc.Graph) or node._namespace == "dash_html_components":
+        return _element("div" if kind == "Graph" else kind.lower(), given, content)
     return NOTHING
 
 
-def _bootstrap(kind: str, given: Mapping[str, Any], content: Any) -> Markup:
-    if kind not in BOOTSTRAP or given.get("is_open") is False:
+def _bootstrap(kind: str, given: dict[str, Any], content: Any) -> Markup:
+    if kind not in BOOTSTRAP:
         return NOTHING
     element, classes = BOOTSTRAP[kind]
     look = ("outline-" if given.get("outline") else "") + given.get("color", "primary")
-    names = [classes.format(color=look, sticky=given.get("sticky"))]
-    names += [f"{classes.split()[0]}-{given['size']}"] if "size" in given else []
-    names += ["rounded-pill"] if given.get("pill") else []
-    names += [given[name] for name in ("className", "class_name") if name in given]
-    attributes = {name: value for name, value in given.items() if (kind, name) != ("Select", "value")}
+    names = [
+        classes.format(color=look, sticky=given.get("sticky")),
+        f"{classes.split()[0]}-{given['size']}" if "size" in given else "",
+    ]
+    names += [given.pop(name, "") for name in ("className", "class_name")]
+    if kind == "Input":
+        given = {"type": "text", "step": "any", **given}
     if kind == "Select":
-        chosen = given.get("value")
+        chosen = given.pop("value", None)
         nothing = html.Option(value="", disabled=True, hidden=True)  # dbc's place for a placeholder
-        content = [nothing] + [
-            html.Option(each["label"], value=each["value"], selected=each["value"] == chosen)
-            for each in given["options"]
-        ]
-    return _element(
-        element, {**attributes, "class_name": None, "className": " ".join(filter(None, names)) or None}, content
-    )
+        named = [(each["label"], each["value"]) for each in given["options"]]
+        content = [nothing, *(html.Option(label, value=value, selected=value == chosen) for label, value in named)]
+    return _element(element, {**given, "className": " ".join(filter(None, names)) or None}, content)
 
 
 def _element(name: str, attributes: Mapping[str, Any], content: Any) -> Markup:
@@ -88,7 +78,7 @@ def _element(name: str, attributes: Mapping[str, Any], content: Any) -> Markup:
 
 
 def _attribute(name: str, value: Any) -> str:
-    if value is None or value is False:
+    if value is None or value is False or value == {}:
         return ""
     written = NAMES.get(name, name.lower())
     if isinstance(value, dict):  # a style, or the id of one of many, which Dash writes as JSON with sorted keys

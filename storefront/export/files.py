@@ -11,15 +11,14 @@ from dash import html
 from catalogue.encoding import Entry, dump
 from storefront.api import resources, widget
 from storefront.components import cards
-from storefront.components.base import data, labelled
-from storefront.components.pagination import PER_PAGE
+from storefront.components.base import hyphened
+from storefront.components.pagination import PER_PAGE, addresses
 from storefront.components.render import to_html
 from storefront.context import ASSETS, Context
 from storefront.export.static_page import NEEDED, address_of, document_of, figure_of, graphs_of
 from storefront.pages import browse, page_at
 from storefront.pages import map as map_page
-from storefront.pages.not_found import missing_page
-from storefront.pages.page import Page
+from storefront.pages.page import Page, missing_page
 from storefront.seo import sitemaps
 from storefront.templates import render
 from storefront.urls import HOME, MAP, PRODUCTS, REPORT, SEARCH, SIMILAR, WORDS, Browsing, file_of, product_address
@@ -50,9 +49,9 @@ class Contents:
 
     def of_site(self) -> Iterator[File]:
         """All others but images."""
-        for address in browse.addresses(self._top):
+        for address in addresses(HOME, browse.offered(self._top)):
             yield self._page(address, HOME)
-        for address in map_page.addresses(self._inner):
+        for address in addresses(MAP, map_page.offered(self._inner)):
             yield self._page(address, MAP)
         yield self._page(REPORT, REPORT)
         yield file_of(SEARCH), document_of(self._top, search_page(self._top), HOME)
@@ -103,13 +102,13 @@ def search_page(context: Context) -> Page:
         html.Div(html.P(className="result-count", role="status"), className="bar"),
         html.Ul(className="product-grid", **cards.KEYS),
         html.P(className="nothing"),
-        html.Nav(links, className="pagination-bar", **labelled(texts.pages)),
+        html.Nav(links, className="pagination-bar", **hyphened(aria_label=texts.pages)),
     ]
-    told = data(
-        search=context.at(WORDS),
-        parts=str(-(-len(context.shop) // PART)),
-        shown=str(PER_PAGE),
-        texts=dump({name: getattr(texts, name) for name in SAID}).decode(),
+    told = hyphened(
+        data_search=context.at(WORDS),
+        data_parts=str(-(-len(context.shop) // PART)),
+        data_shown=str(PER_PAGE),
+        data_texts=dump({name: getattr(texts, name) for name in SAID}).decode(),
     )
     return Page(
         title=texts.search,
@@ -129,6 +128,5 @@ def index(context: Context) -> Iterator[bytes]:
 
 def _row(context: Context, entry: Entry) -> tuple[str, str, str]:
     product = entry.product
-    content = cards.foot(context, product)
-    card = html.Li(cards.card(context, entry, content, cards.IN_GRID, eager=False, beside=HOME))
+    card = html.Li(cards.card(context, entry, HOME, cards.IN_GRID))
     return product.title, f"{product.brand} {product.product_type} {product.id}", to_html(card)

@@ -4,8 +4,7 @@ from catalogue.errors import UnknownProduct
 from storefront.context import Context
 from storefront.pages.browse import browse_page
 from storefront.pages.map import map_page
-from storefront.pages.not_found import missing_page
-from storefront.pages.page import Page
+from storefront.pages.page import Page, missing_page
 from storefront.pages.photo import photo_page
 from storefront.pages.product import product_page
 from storefront.pages.report import report_page
@@ -22,8 +21,7 @@ def page_at(context: Context, path: str, search: str = "") -> Page:
         return report_page(context)
     if path == PHOTO:
         return photo_page(context)
-    product_id = product_id_of(path)
-    if product_id is None:
+    if (product_id := product_id_of(path)) is None:
         return missing_page(context, context.texts.no_such_page)
     try:
         return product_page(context, product_id, main_address(path, search))

@@ -1,6 +1,5 @@
 """The catalogue as a grid: categories above, pages below."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -8,10 +7,10 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
-from catalogue.search import Query, Sort
+from catalogue.search import SORTS, Query
 from storefront import ids
 from storefront.components import cards
-from storefront.components.pagination import CHIPS, PER_PAGE, chips, counted, page_count, pagination
+from storefront.components.pagination import PER_PAGE, chips, counted, page_count, pagination
 from storefront.context import Context
 from storefront.pages.page import Page
 from storefront.urls import HOME, Browsing
@@ -24,38 +23,30 @@ def browse_page(context: Context, wanted: Browsing) -> Page:
     if wanted.page > page_count(found.total):
         return browse_page(context, replace(wanted, page=page_count(found.total)))
     heading = texts.results_for.format(text=query.text) if query.text else query.category or texts.all_products
-    count = counted(context, found.total, wanted.page)
+    count, category = counted(context, found.total, wanted.page), Query(category=query.category)
+    everything = context.shop.search(Query(query.text), 0).total
     bar = [html.P(count, className="result-count", role="status"), *_sorting(context, wanted)]
     content: list[Any] = [
         html.H1(heading, className="page-title", tabIndex="-1"),
-        _categories(context, wanted),
+        chips(context, wanted, HOME, [("", everything), *context.shop.categories(query.text)]),
         html.Div(bar, className="bar"),
         cards.grid(context, found.entries, wanted.address()) if found.entries else _nothing(context, query),
         pagination(context, wanted, HOME, found.total),
     ]
     return Page(
-        title=heading if query != Query() else context.settings.name,
-        description=texts.describe_shop.format(count=context.count(len(context.shop))),
-        main=content,
+        heading if query != Query() else context.settings.name,
+        texts.describe_shop.format(count=context.count(len(context.shop))),
+        content,
         announcement=count,
-        indexed=query == Query(category=query.category),
-        address=Browsing(Query(category=query.category), wanted.page).address(),
+        indexed=query == category,
+        address=Browsing(category, wanted.page).address(),
         photo=next((entry.thumbnails[0] for entry in found.entries if entry.thumbnails), None),
     )
 
 
-def addresses(context: Context) -> Iterator[str]:
-    """Of all pages of the catalogue and of each category, in the order of their relevance."""
-    for name, count in [("", len(context.shop)), *context.shop.categories()]:
-        for page in range(1, page_count(count) + 1):
-            yield Browsing(Query(category=name), page).address()
-
-
-def _categories(context: Context, wanted: Browsing) -> Component:
-    query = wanted.query
-    found = context.shop.categories(query.text)
-    shown = found[:CHIPS] + [each for each in found[CHIPS:] if each[0] == query.category]
-    return chips(context, wanted, HOME, context.shop.search(Query(query.text), 0).total, shown)
+def offered(context: Context) -> list[tuple[str, int]]:
+    """All products and each category, with their counts."""
+    return [("", len(context.shop)), *context.shop.categories()]
 
 
 def _sorting(context: Context, wanted: Browsing) -> list[Component]:
@@ -63,16 +54,11 @@ def _sorting(context: Context, wanted: Browsing) -> list[Component]:
     texts = context.texts
     if context.is_files:
         return []
-    names: dict[Sort, str] = {
-        "relevance": texts.sort_relevance,
-        "price": texts.sort_price,
-        "price-down": texts.sort_price_down,
-        "title": texts.sort_title,
-        **({"newest": texts.sort_newest} if context.shop.dated else {}),
-    }
     kept = {"q": wanted.query.text, "category": wanted.query.category}
     hidden = [dbc.Input(type="hidden", name=name, value=value) for name, value in kept.items() if value]
-    options = [{"label": name, "value": sort} for sort, name in names.items()]
+    names = [texts.sort_relevance, texts.sort_price, texts.sort_price_down, texts.sort_title, texts.sort_newest]
+    sorts = [each for each in zip(SORTS, names, strict=True) if each[0] != "newest" or context.shop.dated]
+    options = [{"label": name, "value": sort} for sort, name in sorts]
     choice = dbc.Select(id=ids.SORT, name="sort", options=options, value=wanted.query.sort, size="sm")
     button = html.Noscript(html.Button(texts.sort_button, className="btn btn-sm btn-outline-secondary"))
     label = html.Label(texts.sort, htmlFor=ids.SORT)
@@ -81,9 +67,8 @@ def _sorting(context: Context, wanted: Browsing) -> list[Component]:
 
 def _nothing(context: Context, query: Query) -> Component:
     texts = context.texts
+    why = texts.nothing_in_category if query.category else texts.empty_catalogue
     if query.text:
-        why: list[Any] = [texts.nothing_found.format(text=query.text), " ", texts.nothing_found_advice]
-    else:
-        why = [texts.nothing_in_category if query.category else texts.empty_catalogue]
+        why = f"{texts.nothing_found.format(text=query.text)} {texts.nothing_found_advice}"
     out: list[Any] = [] if query == Query() else [" ", html.A(texts.see_all, href=context.at(HOME))]
-    return html.P([*why, *out], className="nothing")
+    return html.P([why, *out], className="nothing")

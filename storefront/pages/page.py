@@ -1,10 +1,14 @@
 """A page as data: its components, and its words for the window, for engines, and for a screen reader."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from dash import html
 
 from catalogue.encoding import Entry
 from catalogue.product import Thumbnail
+from storefront.context import Context
+from storefront.urls import HOME
 
 
 @dataclass(frozen=True)
@@ -27,3 +31,15 @@ class Page:
     photo: Thumbnail | None = None
     found: bool = True
     indexed: bool = True
+
+
+def page_without(context: Context, title: str, reason: str, address: str = "") -> Page:
+    """A page of the site that these lists cannot fill, with the reason and a way out."""
+    out = html.P([reason, " ", html.A(context.texts.see_all, href=context.at(HOME))], className="nothing")
+    main = [html.H1(title, className="page-title", tabIndex="-1"), out]
+    return Page(title, reason, main, announcement=reason, indexed=False, address=address)
+
+
+def missing_page(context: Context, reason: str) -> Page:
+    """The page of an address that names nothing; the search stands above it."""
+    return replace(page_without(context, context.texts.not_found, reason), found=False)

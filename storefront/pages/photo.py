@@ -9,16 +9,14 @@ from dash.development.base_component import Component
 from catalogue.product import Neighbour
 from storefront import ids
 from storefront.components import cards
-from storefront.components.base import HIDDEN, FileInput, Img, labelled
+from storefront.components.base import Element, Img, hyphened
 from storefront.context import Context
-from storefront.pages.not_found import page_without
-from storefront.pages.page import Page
-from storefront.urls import PHOTO
-from storefront.urls import PHOTO_FIELD as FIELD
+from storefront.pages.page import Page, page_without
+from storefront.urls import PHOTO, PHOTO_FIELD
 
 SIMILAR = 12
-ENDS = ("start", "end")  # of both sides
-CORNERS: list[dict[str, Any]] = [{"data-corner": f"{across} {down}"} for across in ENDS for down in ENDS]
+CORNERS = [f"{across} {down}" for across in ("start", "end") for down in ("start", "end")]  # ends of both sides
+FIELD = {"kind": "Input", "type": "file", "name": PHOTO_FIELD, "accept": "image/*"}
 
 
 def photo_page(context: Context, said: str = "", shown: Sequence[Component] = ()) -> Page:
@@ -28,19 +26,13 @@ def photo_page(context: Context, said: str = "", shown: Sequence[Component] = ()
         return page_without(context, texts.title, texts.missing, PHOTO)
     side = html.Div([_form(context), _stage(context)], className="by-photo-side")
     results = html.Div(shown, id=ids.PHOTO_RESULTS, className="by-photo-results")
-    told: dict[str, Any] = {"data-looking": texts.looking, "data-failed": context.texts.refused(500)}
-    return Page(
-        title=texts.title,
-        description=texts.explained,
-        main=[
-            html.H1(texts.title, className="page-title", tabIndex="-1"),
-            html.P(texts.explained, className="page-lead"),
-            html.Div([side, results], className="by-photo", **told),
-        ],
-        announcement=said or texts.title,
-        indexed=not said,
-        address=PHOTO,
-    )
+    told = hyphened(data_looking=texts.looking, data_failed=context.texts.refused(500))
+    main = [
+        html.H1(texts.title, className="page-title", tabIndex="-1"),
+        html.P(texts.explained, className="page-lead"),
+        html.Div([side, results], className="by-photo", **told),
+    ]
+    return Page(texts.title, texts.explained, main, announcement=said or texts.title, indexed=not said, address=PHOTO)
 
 
 def found(context: Context, neighbours: Sequence[Neighbour]) -> tuple[str, list[Component]]:
@@ -65,31 +57,32 @@ def refused(context: Context, status: int) -> tuple[str, list[Component]]:
 def _form(context: Context) -> Component:
     """A form that works without scripts; with them, a photo is sent as soon as it is chosen."""
     texts = context.texts.of_photo
-    drop: list[Any] = [
-        html.Span(className="by-photo-mark", **HIDDEN),
+    drop = [
+        html.Span(className="by-photo-mark", **hyphened(aria_hidden="true")),
         html.Span(texts.drop, className="by-photo-drop-text"),
         html.Span(texts.another, className="by-photo-another"),
-        FileInput(name=FIELD, accept="image/*"),
+        Element(**FIELD),
     ]
-    camera: list[Any] = [texts.take, FileInput(name=FIELD, accept="image/*", capture="environment")]
+    camera: list[Any] = [texts.take, Element(**FIELD, capture="environment")]
     inputs = [
         html.Label(drop, className="by-photo-drop"),
         html.Label(camera, className="by-photo-take btn btn-outline-secondary"),
         html.Noscript(html.Button(texts.search, className="btn btn-primary")),
     ]
-    way: dict[str, Any] = {"action": context.at(PHOTO), "method": "post", "encType": "multipart/form-data"}
-    return html.Form(inputs, className="by-photo-form", **way)
+    action = context.at(PHOTO)
+    return html.Form(inputs, className="by-photo-form", action=action, method="post", encType="multipart/form-data")
 
 
 def _stage(context: Context) -> Component:
     """The place where `assets/photo.js` shows the photo, with a frame around the part that is searched with."""
     texts = context.texts.of_photo
-    corners = [html.Span(className="by-photo-corner", **corner) for corner in CORNERS]
-    named: dict[str, Any] = {**labelled(texts.part), "aria-description": texts.part_hint}
+    corners = [html.Span(className="by-photo-corner", **hyphened(data_corner=each)) for each in CORNERS]
+    named = hyphened(aria_label=texts.part, aria_description=texts.part_hint)
     frame = html.Div(corners, className="by-photo-frame", role="application", tabIndex="0", **named)
     image = Img(className="by-photo-image", alt=texts.own)
-    whole = html.Button(texts.whole, type="button", className="by-photo-whole btn btn-sm btn-outline-secondary")
-    hint = html.P(texts.part_hint, className="by-photo-hint")
-    return html.Div(
-        [html.Div([image, frame], className="by-photo-photo"), whole, hint], className="by-photo-stage", hidden=True
-    )
+    content = [
+        html.Div([image, frame], className="by-photo-photo"),
+        html.Button(texts.whole, type="button", className="by-photo-whole btn btn-sm btn-outline-secondary"),
+        html.P(texts.part_hint, className="by-photo-hint"),
+    ]
+    return html.Div(content, className="by-photo-stage", hidden=True)
