@@ -50,9 +50,8 @@
     if (!link || navigator.connection?.saveData) return;
     const address = link.pathname + link.search;
     if (kept.has(address) || address === location.pathname + location.search) return;
-    const fetch = () => part(address).then(warm, () => {});
-    if (type === "pointerover") pointed = setTimeout(fetch, HOVER);
-    else fetch();
+    if (type === "pointerdown") part(address).catch(() => {}); // its page asks for the photos in a moment
+    else pointed = setTimeout(() => part(address).then(warm, () => {}), HOVER);
   };
   for (const kind of ["pointerover", "focusin", "pointerdown"]) addEventListener(kind, prefetch, { passive: true });
 
