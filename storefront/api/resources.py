@@ -1,6 +1,7 @@
 """The answers of the API as JSON values: products, one product, and its similar products."""
 
 from collections.abc import Iterable
+from functools import cache
 from urllib.parse import quote, urlencode
 
 from werkzeug.exceptions import NotFound
@@ -107,6 +108,7 @@ def _picked(value: object, *names: str) -> Json:
     return {name: getattr(value, name) for name in names}
 
 
+@cache
 def words(flags: int) -> list[str]:
     """The reasons that two products have in common, as words."""
     return [str(reason.name).lower() for reason in Reason if reason in Reason(flags)]
