@@ -199,6 +199,14 @@ def test_progress_is_told_of_each_pair_of_blocks(monkeypatch: pytest.MonkeyPatch
     assert told == [("neighbours", 10)]
 
 
+@given(st.integers(1, 5), st.integers(1, 400))
+def test_the_highest_values_are_found_in_their_groups(width: int, columns: int) -> None:
+    values = random_features(3, columns)
+    for each in (values, np.asfortranarray(values)):
+        found = np.take_along_axis(each, exact._highest(each, width), axis=1)
+        assert np.array_equal(np.sort(found), np.sort(values)[:, -width:])
+
+
 def test_cosines_of_pairs_are_those_of_the_lists() -> None:
     features = random_features(20)
     found = top_k(features, 3)

@@ -13,7 +13,6 @@ from functools import partial
 
 import faiss
 import numpy as np
-from sklearn.utils.extmath import randomized_svd
 from threadpoolctl import threadpool_limits
 
 from model.extractors import Features
@@ -28,7 +27,7 @@ ENERGY = 0.95  # share of the sample's squared length that the components must k
 STEP, MOST = 64, 512  # components are a multiple of the first, which faiss is quick with, at most the second
 LISTS = 4  # times the root of the number of rows
 LEARNT, ROUNDS = 32, 6  # rows for each list that k-means learns from, and its rounds
-POOL, PROBED = 4500, 32  # rows, and nearest lists, that a row is compared with at least: the cost grows, and recall
+POOL, PROBED = 4500, 40  # rows, and nearest lists, that a row is compared with at least: the cost grows, and recall
 APART = 2  # times as many lists where rows of its own owner, such as its category, may fill most of them
 FEW = 12  # rows of one owner that are found with others and left out then
 SPARE = 24  # rows beyond k: those that all dimensions decide between
@@ -70,6 +69,8 @@ def sampled(count: int) -> Integers:
 
 def components(sample: Features) -> Features:
     """(D, d) float32 orthonormal columns, enough of them to keep ENERGY of (n, D) float32 unit rows."""
+    from sklearn.utils.extmath import randomized_svd  # slow to load
+
     with threadpool_limits(1):
         _, values, columns = randomized_svd(sample, min(MOST, *sample.shape), n_iter=2, random_state=SEED)
     kept = np.cumsum(values**2) / max(1e-9, float(np.vdot(sample, sample)))

@@ -19,6 +19,7 @@ from model.progress import Track, silent
 Integers = npt.NDArray[np.int64]
 
 BLOCK = 2048  # rows and columns of one matrix product
+GROUP = 8  # values whose highest is looked at before them
 TOLERANCE = 2e-6  # above the rounding error of a float32 product of unit vectors
 DIGITS = 7  # similarities that agree to as many decimals are equal, and the smaller index goes first
 SPARE = 12  # candidates kept beyond the k best, for those that float32 cannot tell from the k-th
@@ -166,9 +167,27 @@ def _compared(
 
 def _best(columns: slice, rough: Features, width: int) -> Candidates:
     """The `width` best `columns` of each row of the product `rough` (R, C), -1 for those of one owner."""
-    kept = np.argpartition(rough, max(0, rough.shape[1] - width), axis=1)[:, -width:]
+    kept = _highest(rough, width)
     found = np.take_along_axis(rough, kept, axis=1)
     return Candidates(np.where(np.isneginf(found), -1, kept + columns.start), found)
+
+
+def _highest(values: Features, width: int) -> Integers:
+    """The places of the `width` highest values in each row of (R, C): only groups with the highest are looked into.
+
+    To find the highest of each group takes a tenth of the time of partitioning all values.
+    """
+    groups = values.shape[1] // GROUP
+    if groups <= width:
+        return np.argpartition(values, max(0, values.shape[1] - width), axis=1)[:, -width:]
+    grouped = groups * GROUP
+    highest = values[:, :grouped].reshape(-1, GROUP, groups).max(axis=1)
+    best = np.argpartition(highest, -width, axis=1)[:, -width:]
+    places = (best[:, None] + np.arange(0, grouped, groups)[:, None]).reshape(len(values), -1)
+    rest = np.broadcast_to(np.arange(grouped, values.shape[1]), (len(values), values.shape[1] - grouped))
+    places = np.hstack([places, rest])
+    kept = np.argpartition(np.take_along_axis(values, places, axis=1), -width, axis=1)[:, -width:]
+    return np.take_along_axis(places, kept, axis=1)
 
 
 def _of_all(features: Features, lengths: Doubles, owners: Integers, rows: Integers, k: int) -> TopK:
