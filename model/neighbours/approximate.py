@@ -128,16 +128,14 @@ def _found(
     """The `k` best of the rows of a piece."""
     rows, owner = piece
     vectors, width, lists = reduced[rows], k + FEW + SPARE, max(PROBED, POOL * index.nlist // index.ntotal)
+    others = None
+    if owner is not None:
+        others, lists = faiss.IDSelectorBitmap(np.packbits(owners != owner, bitorder="little")), APART * lists
     faiss.omp_set_num_threads(1)
-    if owner is None:
-        listed = index.search(vectors, width, params=faiss.SearchParametersIVF(nprobe=lists))[1]
-    else:
-        others = faiss.IDSelectorBitmap(np.packbits(owners != owner, bitorder="little"))
-        near = faiss.SearchParametersIVF(nprobe=APART * lists, sel=others)
-        listed = index.search(vectors, width, params=near)[1]
-        short = listed[:, k - 1] < 0
-        until_enough = faiss.SearchParametersIVF(nprobe=index.nlist, sel=others, max_codes=POOL)
-        listed[short] = index.search(vectors[short], width, params=until_enough)[1]
+    listed = index.search(vectors, width, params=faiss.SearchParametersIVF(nprobe=lists, sel=others))[1]
+    short = listed[:, k - 1] < 0  # nearly all that is near has the same owner
+    until_enough = faiss.SearchParametersIVF(nprobe=index.nlist, sel=others, max_codes=POOL)
+    listed[short] = index.search(vectors[short], width, params=until_enough)[1]
     listed[owners[listed] == owners[rows, None]] = -1
     best = [
         decided(features, lengths, rows[part], _rough(features, lengths, rows[part], listed[part]), k)
