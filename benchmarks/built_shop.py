@@ -23,15 +23,16 @@ from catalogue.content import Extras
 from catalogue.encoding import Entry
 from catalogue.precomputed import load
 from catalogue.product import SOLD_OUT, Layout, Product
-from model import build, layout, neighbours, reasons
+from model import build, layout, reasons
 from model.balance import SHOWN
-from model.candidates import Integers
 from model.duplicates import Pairs
 from model.extractors import Features
 from model.lists import PRESETS
 from model.making import Lists, Photos, rank
 from model.naming import Named
-from model.neighbours import Search, TopK
+from model.neighbours import search as searching
+from model.neighbours.exact import Integers, TopK
+from model.neighbours.search import Search
 from model.policy import Mask
 from model.progress import Track
 
@@ -102,11 +103,11 @@ def _entries(categories: Integers) -> list[Entry]:
 
 def _searched(stages: Stages, track: Track) -> Search:
     """The search of builds, each run of which is a stage."""
-    names = iter(("search to expand by", "search for lists"))
+    names = iter(("search to expand by", "search for lists", "search among other categories"))
 
     def search(features: Features, k: int, owners: Integers | None, _: Track) -> TopK:
         with stages.stage(next(names)):
-            return neighbours.search(features, k, owners, track)
+            return searching.search(features, k, owners, track)
 
     return search
 

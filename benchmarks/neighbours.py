@@ -26,9 +26,9 @@ import numpy as np
 
 from benchmarks import memory
 from catalogue.errors import LookalikeError
-from model import clusters, neighbours
-from model.candidates import Integers
 from model.extractors import Features
+from model.neighbours import approximate, exact
+from model.neighbours.exact import Integers
 from model.progress import Track
 
 T = TypeVar("T")
@@ -39,7 +39,13 @@ SORTED = 100  # products that the seed's way sorts
 JUDGED = 500  # products, the first ones, whose lists are compared with the exact ones
 SELF = 20_000  # rows of which OpenBLAS can multiply a matrix by itself: it crashes at 30,000 × 4,096
 DIRECTIONS = 1024
-SEED_WAY, BLOCKED, PRODUCT, EXACT, CLUSTERS = "the seed's way", "blocked product", "product alone", "exact", "clusters"
+SEED_WAY, BLOCKED, PRODUCT, EXACT, APPROXIMATE = (
+    "the seed's way",
+    "blocked product",
+    "product alone",
+    "exact",
+    "approximate",
+)
 
 
 @dataclass(frozen=True)
@@ -52,12 +58,12 @@ class Case:
 
 
 CASES = {
-    "tiny": Case(600, 64, (SEED_WAY, BLOCKED, PRODUCT, EXACT, CLUSTERS)),
-    "small": Case(5000, 4096, (SEED_WAY, BLOCKED, PRODUCT, EXACT, CLUSTERS)),
-    "middle": Case(30_000, 4096, (SEED_WAY, BLOCKED, PRODUCT, EXACT, CLUSTERS)),
-    "quarter": Case(50_000, 1280, (CLUSTERS,)),
-    "large": Case(200_000, 1280, (CLUSTERS,)),
-    "million": Case(1_000_000, 256, (CLUSTERS,)),
+    "tiny": Case(600, 64, (SEED_WAY, BLOCKED, PRODUCT, EXACT, APPROXIMATE)),
+    "small": Case(5000, 4096, (SEED_WAY, BLOCKED, PRODUCT, EXACT, APPROXIMATE)),
+    "middle": Case(30_000, 4096, (SEED_WAY, BLOCKED, PRODUCT, EXACT, APPROXIMATE)),
+    "quarter": Case(50_000, 1280, (APPROXIMATE,)),
+    "large": Case(200_000, 1280, (APPROXIMATE,)),
+    "million": Case(1_000_000, 256, (APPROXIMATE,)),
 }
 USUAL = ("small", "middle", "quarter", "large")
 
@@ -196,8 +202,8 @@ def product_alone(features: Features) -> Integers:
 WAYS: dict[str, Callable[[Features], Integers]] = {
     BLOCKED: blocked,
     PRODUCT: product_alone,
-    EXACT: lambda features: neighbours.top_k(features, K).indices,
-    CLUSTERS: lambda features: clusters.top_k(features, K).indices,
+    EXACT: lambda features: exact.top_k(features, K).indices,
+    APPROXIMATE: lambda features: approximate.top_k(features, K).indices,
 }
 
 

@@ -18,8 +18,8 @@ from model.evaluation import Lists
 from model.extractors import Extractor, Features, vgg16
 from model.features import features_of
 from model.images import Pixels, fitted
-from model.lengths import unit
 from model.lists import PRESETS, plain
+from model.neighbours.normalize import unit
 from model.photos import blocks_of, read
 from model.progress import Track
 from scraper.fetch import Fetcher, Manners, Wanted

@@ -10,7 +10,7 @@ from model.extracted import Extracted
 from model.extractors import Extractor
 from model.features import describe
 from model.lists import Preset, neighbours_of
-from model.neighbours import nearest
+from model.neighbours.exact import nearest
 from model.photos import read
 from model.progress import Track
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from model.neighbours import TopK
+from model.neighbours.exact import TopK
 from model.ranking import Indices
 
 SHOWN = 10

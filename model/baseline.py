@@ -12,16 +12,17 @@ from pathlib import Path
 
 import numpy as np
 
-from model import bounds, candidates, clusters, lengths, neighbours
 from model.blocks import DAMAGED, array_in
-from model.candidates import Integers
 from model.extracted import Extracted
 from model.extractors import Features
 from model.features import write_arrays
-from model.neighbours import Search, TopK
+from model.neighbours import approximate, exact, normalize
+from model.neighbours import search as searching
+from model.neighbours.exact import Integers, TopK
+from model.neighbours.search import Search
 from model.progress import Track
 
-_WAY = (neighbours, candidates, bounds, clusters, lengths)  # another way to search may find others
+_WAY = (searching, exact, approximate, normalize)  # another way to search may find others
 
 
 def remembering(extracted: Extracted) -> Search:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from model.neighbours import TopK
+from model.neighbours.exact import TopK
 from model.policy import Mask
 from model.ranking import Indices
 

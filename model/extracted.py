@@ -18,7 +18,7 @@ from model.images import Pixels, View
 from model.lists import Preset, plain
 from model.making import Lists, Photos, rank
 from model.means import HERE, Means
-from model.neighbours import Search, search
+from model.neighbours.search import Search, search
 from model.photos import Gathered, gather
 from model.policy import Mask
 from model.prints import Print, prints_of, same_look

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.extractors import Features
-from model.lengths import Doubles
-from model.neighbours import DIGITS, TOLERANCE, TopK
+from model.neighbours.exact import DIGITS, TOLERANCE, TopK
+from model.neighbours.normalize import Doubles
 from model.policy import Mask
 from model.ranking import STRENGTH, Indices, runs
 

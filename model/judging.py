@@ -12,7 +12,7 @@ from model.evaluation import Judged, evaluate
 from model.extracted import Extracted, extract
 from model.lists import plain
 from model.making import Lists
-from model.neighbours import cosines_of
+from model.neighbours.exact import cosines_of
 from model.options import Chosen
 from model.progress import Track
 

@@ -9,7 +9,8 @@ from catalogue.product import Neighbour
 from model import naming
 from model.extractors import Features
 from model.images import View
-from model.neighbours import Search, TopK, search
+from model.neighbours.exact import TopK
+from model.neighbours.search import Search, search
 from model.policy import Policy
 from model.progress import Track, silent
 

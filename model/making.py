@@ -10,7 +10,8 @@ from model import duplicates, naming
 from model.balance import SHOWN, balanced
 from model.extractors import Features
 from model.filling import Field
-from model.neighbours import Search, TopK, search, searched_exactly
+from model.neighbours.exact import TopK
+from model.neighbours.search import Search, search, searched_exactly
 from model.policy import Mask, Policy, Traits, kept
 from model.progress import Track, silent
 from model.ranking import EXPANSION, Indices, centred, compact, corrected, crowding, expanded
@@ -139,5 +140,5 @@ def _shelf(
     main = rows if len(rows) == len(looks.first) else rows[photos.first[looks.first]]
     others: TopK | None = None
     if not exact(*rows.shape):
-        others = corrected(nearest_elsewhere(main, traits, near, track), crowd)
+        others = corrected(nearest_elsewhere(main, traits.categories, track, search), crowd)
     return Shelf(near, Field(main, crowd), traits, others)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from model.features import Way, here
-from model.neighbours import Search, search
+from model.neighbours.search import Search, search
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from catalogue.product import Neighbour
 from model.extractors import Features
-from model.lengths import Doubles, row_lengths
-from model.neighbours import TopK, cosines_of
+from model.neighbours.exact import TopK, cosines_of
+from model.neighbours.normalize import Doubles, row_lengths
 from model.policy import Policy, Traits
 from model.ranking import Indices
 

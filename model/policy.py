@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from catalogue.product import Price, Product
 from model.extractors import Features
-from model.neighbours import TopK
+from model.neighbours.exact import TopK
 from model.ranking import Indices, runs
 
 CategoryPolicy = Literal["any", "prefer", "same"]

@@ -19,7 +19,7 @@ from model.bundled import Candidate
 from model.extractors import Features, Network, int8
 from model.extractors.fp16 import halved
 from model.images import Fit, View
-from model.lengths import unit
+from model.neighbours.normalize import unit
 from model.photos import Photo, read
 from model.progress import Track
 from model.query import described

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from model.clusters import components, sampled
 from model.extractors import Features
-from model.lengths import unit
-from model.neighbours import DIGITS, TopK
+from model.neighbours.approximate import components, sampled
+from model.neighbours.exact import DIGITS, TopK
+from model.neighbours.normalize import unit
 
 Indices = npt.NDArray[np.int64]
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.extractors import Features
-from model.lengths import row_lengths, slices, unit
+from model.neighbours.normalize import row_lengths, slices, unit
 
 Kind = Literal["int8", "float16", "float32"]
 _STEPS = 127  # of a row's largest value, on each side of nought

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model import elsewhere
 from model.extractors import Features
 from model.filling import Allowed, Field, fitting
-from model.neighbours import Search, TopK
+from model.neighbours.exact import TopK
+from model.neighbours.search import Search
 from model.policy import Mask, Policy, Traits, diverse, kept, preferred
 from model.progress import Track
 from model.ranking import Indices, by_look, runs
@@ -26,9 +26,20 @@ def nearest_looks(rows: Features, looks: Indices, k: int, track: Track, search: 
     return by_look(search(rows, depth * photos_of_one, looks, track), looks, depth)
 
 
-def nearest_elsewhere(rows: Features, traits: Traits, near: TopK, track: Track) -> TopK:
-    """(L, K) the nearest looks of other categories of each, in a catalogue too large to compare all: `elsewhere`."""
-    return elsewhere.nearest(rows, traits.categories, near.indices, OTHERS, track)
+def nearest_elsewhere(rows: Features, categories: Indices, track: Track, search: Search) -> TopK:
+    """(L, OTHERS) the nearest looks of each that have another of the `categories` (L,), in a large catalogue.
+
+    However many neighbours of a look are found, most or all may have its own category. Looks without one, which is -1,
+    are in no list and have none.
+    """
+    named = np.flatnonzero(categories >= 0)
+    best = TopK.none(len(rows), OTHERS)
+    if len(named):
+        found = search(rows if len(named) == len(rows) else rows[named], OTHERS, categories[named], track)
+        width = found.indices.shape[1]
+        best.indices[named, :width] = np.where(found.indices >= 0, named[found.indices], -1)
+        best.similarities[named, :width] = found.similarities
+    return best
 
 
 @dataclass(frozen=True)

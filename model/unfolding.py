@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.extractors import Features
-from model.lengths import unit
+from model.neighbours.normalize import unit
 from model.ranking import Indices
 
 Places = npt.NDArray[np.float64]  # (N, 2), x to the right, y up

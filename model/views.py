@@ -8,7 +8,7 @@ import numpy as np
 
 from model.extractors import Features
 from model.images import View
-from model.lengths import unit
+from model.neighbours.normalize import unit
 
 
 def joined(views: Sequence[View], features: Callable[[View], Features]) -> Features:

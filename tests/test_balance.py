@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pytest
 
 from model.balance import OFTEN, SHOWN, balanced
-from model.neighbours import TopK, top_k
+from model.neighbours.exact import TopK, top_k
 
 
 def neighbours(count: int, width: int) -> TopK:

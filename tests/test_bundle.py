@@ -27,7 +27,19 @@ from tests.test_precomputed import tree
 
 DEMO = ROOT / "data" / "demo"
 VERBS = ("build", "bundle")
-WEB = ("tensorflow", "openvino", "onnx", "sklearn", "scipy", "rich", "click", "pandas", "pydantic", "threadpoolctl")
+WEB = (
+    "tensorflow",
+    "faiss",
+    "openvino",
+    "onnx",
+    "sklearn",
+    "scipy",
+    "rich",
+    "click",
+    "pandas",
+    "pydantic",
+    "threadpoolctl",
+)
 
 
 @pytest.fixture(scope="module")

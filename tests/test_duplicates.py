@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from model import duplicates
 from model.duplicates import Pairs, candidates, equal_files, groups, joined
-from model.neighbours import TopK
+from model.neighbours.exact import TopK
 from model.policy import Mask
 
 

@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 
 from benchmarks.neighbours import drawn_in_kinds
-from model import clusters, elsewhere
-from model.candidates import Integers
 from model.extractors import Features
-from model.lengths import unit
 from model.making import Photos, rank
-from model.neighbours import TopK, cosines_of, search, top_k
+from model.neighbours import approximate
+from model.neighbours.exact import Integers, TopK, cosines_of, top_k
+from model.neighbours.normalize import unit
+from model.neighbours.search import search
 from model.policy import Policy
 from model.progress import silent
+from model.shelf import OTHERS, nearest_elsewhere
 from tests.factories import make_product
 from tests.test_lists import ids, never
 
@@ -27,9 +28,9 @@ def catalogue() -> Catalogue:
 
 @pytest.fixture
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many clusters and pools smaller than the catalogue."""
-    monkeypatch.setattr(clusters, "SIZE", 32)
-    monkeypatch.setattr(elsewhere, "POOL", 1024)
+    """Not all lists are looked through."""
+    monkeypatch.setattr(approximate, "POOL", 200)
+    monkeypatch.setattr(approximate, "PROBED", 1)
 
 
 def wanted(rows: Features, categories: Integers, k: int) -> TopK:
@@ -42,34 +43,33 @@ def wanted(rows: Features, categories: Integers, k: int) -> TopK:
 @pytest.mark.usefixtures("narrow")
 def test_nearly_all_are_found_with_their_exact_similarities(catalogue: Catalogue) -> None:
     rows, categories = catalogue
-    found = elsewhere.nearest(rows, categories, top_k(rows, 12).indices, 8, silent)
+    found = nearest_elsewhere(rows, categories, silent, approximate.top_k)
     named = np.flatnonzero(categories >= 0)
-    best = wanted(rows, categories, 8)
+    best = wanted(rows, categories, OTHERS)
     shares = [np.isin(one, other).mean() for one, other in zip(best.indices, found.indices[named], strict=True)]
     assert np.mean(shares) > 0.9
     pairs = found.indices[named]
-    assert np.array_equal(found.similarities[named].ravel(), cosines_of(rows, np.repeat(named, 8), pairs.ravel()))
+    assert np.array_equal(found.similarities[named].ravel(), cosines_of(rows, np.repeat(named, OTHERS), pairs.ravel()))
     assert (np.diff(found.similarities[named], axis=1) <= 0).all()
 
 
 @pytest.mark.usefixtures("narrow")
 def test_none_is_of_the_own_category_and_those_without_one_stay_out(catalogue: Catalogue) -> None:
     rows, categories = catalogue
-    found = elsewhere.nearest(rows, categories, top_k(rows, 12).indices, 8, silent).indices
+    found = nearest_elsewhere(rows, categories, silent, approximate.top_k).indices
     assert (found[categories < 0] == -1).all()
     theirs = categories[found[categories >= 0]]
     assert (theirs >= 0).all()
     assert (theirs != categories[categories >= 0][:, None]).all()
-    assert np.array_equal(found, elsewhere.nearest(rows, categories, top_k(rows, 12).indices, 8, silent).indices)
+    assert np.array_equal(found, nearest_elsewhere(rows, categories, silent, approximate.top_k).indices)
 
 
 def test_one_category_has_no_others() -> None:
     rows = unit(drawn_in_kinds(50, 8).features)
-    near = top_k(rows, 12).indices
     for categories in (np.zeros(50, dtype=np.int64), np.repeat([-1, 0], 25), np.full(50, -1)):
-        assert (elsewhere.nearest(rows, categories, near, 8, silent).indices == -1).all()
-    two = elsewhere.nearest(rows, np.repeat([0, 1], [49, 1]), near, 8, silent)
-    assert two.indices[0].tolist() == [49, *[-1] * 7]
+        assert (nearest_elsewhere(rows, categories, silent, approximate.top_k).indices == -1).all()
+    two = nearest_elsewhere(rows, np.repeat([0, 1], [49, 1]), silent, approximate.top_k)
+    assert two.indices[0].tolist() == [49, *[-1] * (OTHERS - 1)]
 
 
 def test_large_catalogues_have_nearly_the_lists_that_comparing_all_would_give(

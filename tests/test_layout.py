@@ -14,7 +14,7 @@ from catalogue.encoding import SIDE, map_bytes, parse_map
 from catalogue.product import Layout, MapGroup
 from model.extractors import Features
 from model.layout import FEW, kept, lay_out
-from model.neighbours import TopK, top_k
+from model.neighbours.exact import TopK, top_k
 from model.progress import silent
 from tests.factories import texts
 from tests.serving import ROOT

@@ -13,9 +13,9 @@ from catalogue.product import Neighbour, Product
 from model.balance import SHOWN
 from model.duplicates import Pairs
 from model.extractors import Features
-from model.lengths import unit
 from model.lists import plain
 from model.making import Lists, Photos, rank
+from model.neighbours.normalize import unit
 from model.policy import Mask, Policy
 from model.progress import silent
 from model.shelf import AVAILABLE, ELSEWHERE

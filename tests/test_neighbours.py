@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from model import clusters, lengths, neighbours
-from model.candidates import Integers, floor
 from model.extractors import Features
-from model.lengths import unit
-from model.neighbours import DIGITS, cosines_of, nearest, search, top_k
+from model.neighbours import approximate, exact, normalize
+from model.neighbours import search as searching
+from model.neighbours.exact import DIGITS, Integers, cosines_of, nearest, top_k
+from model.neighbours.normalize import unit
+from model.neighbours.search import search
 from model.progress import T
 
 # Small whole numbers, so that equal similarities are common, and their order by index is really tested.
@@ -80,8 +81,8 @@ def test_scaling_changes_nothing_and_permuting_permutes(count: int, scale: float
 def test_blocks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     features = random_features(100)
     whole = top_k(features, 9)
-    monkeypatch.setattr(neighbours, "BLOCK", 7)
-    monkeypatch.setattr(lengths, "VALUES", 11)
+    monkeypatch.setattr(exact, "BLOCK", 7)
+    monkeypatch.setattr(normalize, "VALUES", 11)
     blocked = top_k(features, 9)
     assert np.array_equal(whole.indices, blocked.indices)
     assert np.array_equal(whole.similarities, blocked.similarities)
@@ -142,8 +143,8 @@ def test_rows_of_one_owner_are_never_neighbours(features: Features, k: int, owne
 
 @pytest.mark.parametrize("block", [7, 64, 2048])
 def test_more_equals_than_there_is_room_for_are_ordered_by_index(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neighbours, "BLOCK", block)
-    monkeypatch.setattr(neighbours, "WIDE", 1000)
+    monkeypatch.setattr(exact, "BLOCK", block)
+    monkeypatch.setattr(exact, "WIDE", 1000)
     features = random_features(300, 8)
     features[50:250] = features[50]
     found = top_k(features, 5, np.arange(300) // 2)
@@ -179,15 +180,15 @@ def test_features_are_left_as_they_were() -> None:
 def test_the_shape_decides_which_search_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     features = random_features(200)
     assert np.array_equal(search(features, 5).indices, top_k(features, 5).indices)
-    monkeypatch.setattr(clusters, "top_k", lambda *_: nearest(features, features[0], 1))
-    monkeypatch.setattr(neighbours, "EXACT", 200 * 200 * 528)
+    monkeypatch.setattr(approximate, "top_k", lambda *_: nearest(features, features[0], 1))
+    monkeypatch.setattr(searching, "EXACT", 200 * 200 * 528)
     assert len(search(features, 5).indices) == 200
-    monkeypatch.setattr(neighbours, "EXACT", 200 * 200 * 528 - 1)
+    monkeypatch.setattr(searching, "EXACT", 200 * 200 * 528 - 1)
     assert len(search(features, 5).indices) == 1
 
 
-def test_progress_is_told_of_each_block(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neighbours, "BLOCK", 10)
+def test_progress_is_told_of_each_pair_of_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exact, "BLOCK", 10)
     told: list[tuple[str, int]] = []
 
     def track(items: Iterable[T], description: str, total: int) -> Iterable[T]:
@@ -195,13 +196,15 @@ def test_progress_is_told_of_each_block(monkeypatch: pytest.MonkeyPatch) -> None
         return items
 
     top_k(random_features(40), 3, track=track)
-    assert told == [("neighbours, first", 4), ("neighbours", 6)]
+    assert told == [("neighbours", 10)]
 
 
 @given(st.integers(1, 5), st.integers(1, 400))
-def test_enough_values_reach_the_floor(count: int, columns: int) -> None:
-    rough = random_features(3, columns)
-    assert ((rough >= floor(rough, count)[:, None]).sum(axis=1) >= min(count, columns)).all()
+def test_the_highest_values_are_found_in_their_groups(width: int, columns: int) -> None:
+    values = random_features(3, columns)
+    for each in (values, np.asfortranarray(values)):
+        found = np.take_along_axis(each, exact._highest(each, width), axis=1)
+        assert np.array_equal(np.sort(found), np.sort(values)[:, -width:])
 
 
 def test_cosines_of_pairs_are_those_of_the_lists() -> None:

@@ -5,8 +5,8 @@ import pytest
 
 from catalogue.product import Price, Product
 from model.filling import Field
-from model.lengths import unit
-from model.neighbours import TopK, top_k
+from model.neighbours.exact import TopK, top_k
+from model.neighbours.normalize import unit
 from model.policy import Policy, Traits, diverse, kept, preferred
 from tests.factories import make_product
 

@@ -17,8 +17,8 @@ from catalogue.product import Price, Product
 from catalogue.reasons import Reason
 from catalogue.report import parse_report
 from catalogue.shop import Shop
-from model import neighbours
 from model.heatmap import decoded
+from model.neighbours import search as searching
 from tests.factories import encoded, make_photo, make_product
 from tests.serving import ROOT
 from tests.test_build import LITE0, built, command
@@ -160,7 +160,7 @@ def test_lists_are_the_same_whatever_was_built_before(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exact: bool
 ) -> None:
     if not exact:
-        monkeypatch.setattr(neighbours, "EXACT", 0)
+        monkeypatch.setattr(searching, "EXACT", 0)
     shutil.copytree(folder, tmp_path / "shop")
     before = build(tmp_path / "shop", "--out", tmp_path / "out", "--heatmaps")
     (tmp_path / "shop" / "images" / "new.png").write_bytes(encoded(make_photo("#b03030", "rectangle")))

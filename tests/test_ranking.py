@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.extractors import Features
-from model.lengths import unit
-from model.neighbours import TopK, top_k
+from model.neighbours.exact import TopK, top_k
+from model.neighbours.normalize import unit
 from model.ranking import by_look, centred, corrected, crowding, expanded
 
 

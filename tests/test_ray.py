@@ -15,13 +15,15 @@ import numpy as np
 import pytest
 
 from catalogue.errors import ClusterError
-from model import cluster, clusters, neighbours
+from model import cluster
 from model.build import Built, build
 from model.cluster.worker import Recipe
 from model.extractors import OPENVINO
 from model.lists import PRESETS
 from model.means import Means
-from model.neighbours import TopK
+from model.neighbours import approximate, exact
+from model.neighbours import search as whole
+from model.neighbours.exact import TopK
 from model.progress import silent
 from tests.factories import encoded, make_photo
 from tests.serving import ROOT
@@ -97,7 +99,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extraction, "BLOCK", FEW)
     monkeypatch.setattr(extraction, "LIGHT", 0)
     monkeypatch.setattr(searching, "SMALL", 0)
-    monkeypatch.setattr(neighbours, "BLOCK", 8)
+    monkeypatch.setattr(exact, "BLOCK", 8)
 
 
 def ours(name: bytes = b"ray::") -> list[int]:
@@ -123,7 +125,7 @@ class After:
         for number, item in enumerate(items, start=1):
             yield item
             name = description.partition(",")[0]
-            if number == self.count and description != "neighbours, first" and name in self.stages:
+            if number == self.count and name in self.stages:
                 self.stages.pop(name)()
 
 
@@ -191,13 +193,13 @@ def equal(one: TopK, other: TopK) -> bool:
 def test_both_searches_find_what_one_machine_finds(monkeypatch: pytest.MonkeyPatch) -> None:
     from model.cluster import searching
 
-    monkeypatch.setattr(neighbours, "BLOCK", 128)
+    monkeypatch.setattr(exact, "BLOCK", 128)
     rows, owners = random_features(1500, 24), np.arange(1500) // 3
     rows[700:800] = rows[0]  # more equals than candidates are kept
-    assert equal(searching.search(rows, 7, owners, silent), neighbours.search(rows, 7, owners))
-    monkeypatch.setattr(neighbours, "EXACT", 0)
-    monkeypatch.setattr(clusters, "SIZE", 64)
-    assert equal(searching.search(rows, 7, owners, silent), clusters.top_k(rows, 7, owners))
+    assert equal(searching.search(rows, 7, owners, silent), whole.search(rows, 7, owners))
+    monkeypatch.setattr(whole, "EXACT", 0)
+    monkeypatch.setattr(approximate, "ROWS", 128)
+    assert equal(searching.search(rows, 7, owners, silent), approximate.top_k(rows, 7, owners))
 
 
 def test_a_cluster_of_its_own_is_gone_afterwards(shop: Path, recipe: Recipe) -> None:

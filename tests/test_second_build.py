@@ -17,12 +17,11 @@ from model import features, palettes, seen
 from model.baseline import remembering
 from model.blocks import keys_in
 from model.build import Built, build
-from model.candidates import Integers
 from model.extracted import Extracted, extract
 from model.extractors import Features
 from model.features import FeatureStore
 from model.lists import PRESETS, plain
-from model.neighbours import TopK
+from model.neighbours.exact import Integers, TopK
 from model.plan import plan
 from model.progress import Track, silent
 from model.reasons import palettes_of, shapes_of
