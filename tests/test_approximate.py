@@ -38,7 +38,7 @@ def shared(found: TopK, wanted: TopK) -> float:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few lists are looked through and few rows done at a time, so that small catalogues take every path."""
     monkeypatch.setattr(approximate, "POOL", 400)
-    monkeypatch.setattr(approximate, "PROBED", 1)
+    monkeypatch.setattr(approximate, "SHARE", 0)
     monkeypatch.setattr(approximate, "ROWS", 100)
     monkeypatch.setattr(approximate, "NEAR", 30)
 

@@ -30,7 +30,7 @@ def catalogue() -> Catalogue:
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not all lists are looked through."""
     monkeypatch.setattr(approximate, "POOL", 200)
-    monkeypatch.setattr(approximate, "PROBED", 1)
+    monkeypatch.setattr(approximate, "SHARE", 0)
 
 
 def wanted(rows: Features, categories: Integers, k: int) -> TopK:

@@ -27,7 +27,7 @@ ENERGY = 0.95  # share of the sample's squared length that the components must k
 STEP, MOST = 64, 512  # components are a multiple of the first, which faiss is quick with, at most the second
 LISTS = 4  # times the root of the number of rows
 LEARNT, ROUNDS = 32, 6  # rows for each list that k-means learns from, and its rounds
-POOL, PROBED = 700, 40  # rows, and nearest lists, that a row is compared with at least: the cost grows, and recall
+POOL, SHARE = 700, 0.01  # rows, and share of the lists, that a row is compared with at least, for recall and time
 APART = 2  # times as many lists where rows of its own owner, such as its category, may fill most of them
 FEW = 12  # rows of one owner that are found with others and left out then
 SPARE = 24  # rows beyond k: those that all dimensions decide between
@@ -127,7 +127,8 @@ def _found(
 ) -> TopK:
     """The `k` best of the rows of a piece."""
     rows, owner = piece
-    vectors, width, lists = reduced[rows], k + FEW + SPARE, max(PROBED, POOL * index.nlist // index.ntotal)
+    vectors, width = reduced[rows], k + FEW + SPARE
+    lists = max(round(SHARE * index.nlist), -(-POOL * index.nlist // index.ntotal))
     others = None
     if owner is not None:
         others, lists = faiss.IDSelectorBitmap(np.packbits(owners != owner, bitorder="little")), APART * lists
