@@ -355,6 +355,7 @@ def test_a_finger_scrolls_the_page_and_moves_the_map_once_it_is_enlarged(browser
         swipe(page)
         until(page, lambda: page.evaluate("scrollY") > 100)
         assert of_graph(page, seen) == whole
+        until(page, lambda: page.evaluate(AT_REST))  # a page glides on
         page.evaluate("scrollTo(0, 0)")
         page.locator(".modebar-btn[data-title='Zoom in']").tap()
         until(page, lambda: of_graph(page, "graph => graph._fullLayout.dragmode") == "pan")
@@ -365,6 +366,9 @@ def test_a_finger_scrolls_the_page_and_moves_the_map_once_it_is_enlarged(browser
         page.locator(".modebar-btn[data-title='Reset axes']").tap()
         until(page, lambda: of_graph(page, "graph => graph._fullLayout.dragmode") is False)
         assert of_graph(page, seen) == whole
+
+
+AT_REST = "new Promise((told) => { const y = scrollY; setTimeout(() => told(scrollY === y), 200); })"
 
 
 def swipe(page: Page) -> None:
