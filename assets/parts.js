@@ -22,6 +22,7 @@
     if (kept.size > KEPT) kept.delete(kept.keys().next().value);
     return promise;
   };
+
   // All components of a tree, those that are frozen too.
   const nodes = (tree) => {
     if (Array.isArray(tree)) return tree.flatMap((each) => nodes(each));
@@ -39,7 +40,7 @@
   // The link of the app to one of its pages that an element stands in.
   const linkAt = (element) => {
     const link = element.closest?.("#react-entry-point a[href]:not(.skip-link)");
-    if (link?.origin !== location.origin || !link.pathname.startsWith(home)) return null;
+    if (link?.origin !== location.origin || link.target || !link.pathname.startsWith(home)) return null;
     return PAGES.test(link.pathname.slice(home.length)) ? link : null;
   };
 

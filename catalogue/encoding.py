@@ -257,11 +257,6 @@ def parse_place(*values: int) -> Place:
     return x, y
 
 
-def heats_bytes(heats: Sequence[Sequence[str]]) -> bytes:
-    """Of each product, the encoded heat maps of its first neighbours."""
-    return dump(heats)
-
-
 def parse_heats(row: Sequence[Any]) -> tuple[str, ...]:
     """Raises TypeError for what is none."""
     return tuple(str(text) for text in row)

@@ -108,7 +108,7 @@ def go(page: Page, address: str = "") -> None:
 
 
 def shown(page: Page, count: int) -> list[list[str]]:
-    """What the callback of the address set: main, product, close and search, of `count` addresses in turn."""
+    """Main, product, close and search, as the callback of the address set them for `count` addresses in turn."""
     page.wait_for_function("n => shown.length >= n", arg=count)
     found: list[list[str]] = page.evaluate("shown")
     assert len(found) == count

@@ -10,8 +10,8 @@ All of it is seeded, and faiss has one thread in each piece of work, so that equ
 
 from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
-import faiss
 import numpy as np
 from threadpoolctl import threadpool_limits
 
@@ -20,6 +20,9 @@ from model.neighbours import parallel
 from model.neighbours.exact import Candidates, Integers, TopK, decided, prepared
 from model.neighbours.normalize import Doubles, unit
 from model.progress import Track, silent
+
+if TYPE_CHECKING:
+    import faiss
 
 SEED = 0
 SAMPLE = 8192  # rows that the principal components are fitted on
@@ -48,8 +51,7 @@ def top_k(
 
     The similarities of the rows it has are exact.
     """
-    features, lengths, k = prepared(features, k)
-    owners = np.arange(len(features)) if owners is None else owners
+    features, lengths, owners, k = prepared(features, owners, k)
     best = TopK.none(len(features), k)
     if k == 0:
         return best
@@ -88,8 +90,10 @@ def _projected(features: Features, basis: Features, track: Track) -> Features:
     return reduced
 
 
-def _indexed(reduced: Features) -> tuple[faiss.IndexIVF, Integers]:
+def _indexed(reduced: Features) -> "tuple[faiss.IndexIVF, Integers]":
     """The rows in inverted lists, and their indices in the order of these lists."""
+    import faiss  # slow to load
+
     count = min(int(LISTS * len(reduced) ** 0.5), len(reduced))
     learnt = np.random.default_rng(SEED).choice(len(reduced), min(LEARNT * count, len(reduced)), replace=False)
     width, half = reduced.shape[1], faiss.ScalarQuantizer.QT_fp16
@@ -121,11 +125,13 @@ def _found(
     lengths: Doubles,
     owners: Integers,
     reduced: Features,
-    index: faiss.IndexIVF,
+    index: "faiss.IndexIVF",
     k: int,
     piece: Piece,
 ) -> TopK:
     """The `k` best of the rows of a piece."""
+    import faiss
+
     rows, owner = piece
     vectors, width = reduced[rows], k + FEW + SPARE
     lists = max(round(SHARE * index.nlist), -(-POOL * index.nlist // index.ntotal))

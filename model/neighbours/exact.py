@@ -45,7 +45,7 @@ class TopK:
 
 @dataclass(frozen=True)
 class Candidates:
-    """What float32 proposes: `indices` (N, C) int64 and `rough` (N, C) float32, in any order, and -1 with -inf."""
+    """Rows proposed by float32: `indices` (N, C) int64 and `rough` (N, C) float32, in any order, and -1 with -inf."""
 
     indices: Integers
     rough: Features
@@ -71,8 +71,7 @@ def top_k(
     `owners` each row has its own. Equal similarities are ordered by index. A row of zeros has similarity 0 to every
     other. Raises ValueError for values that are not finite or a `k` below 1.
     """
-    features, lengths, k = prepared(features, k)
-    owners = np.arange(len(features)) if owners is None else owners
+    features, lengths, owners, k = prepared(features, owners, k)
     if k == 0:
         return TopK.none(len(features), 0)
     candidates = _proposed(features, lengths, owners, min(k + SPARE, len(features) - 1), track, each)
@@ -94,15 +93,19 @@ def cosines_of(features: Features, left: Integers, right: Integers, lengths: Dou
     return _cosines(features, row_lengths(features) if lengths is None else lengths, left, right)
 
 
-def prepared(features: Features, k: int) -> tuple[Features, Doubles, int]:
-    """`features` of lengths that float32 can multiply, these lengths (N,), and `k` cut to N - 1. Raises ValueError."""
+def prepared(features: Features, owners: Integers | None, k: int) -> tuple[Features, Doubles, Integers, int]:
+    """`features` of lengths that float32 can multiply, these lengths (N,), owners (N,), and `k` cut to N - 1.
+
+    Raises ValueError.
+    """
     if k < 1:
         raise ValueError(f"expected k of at least 1, received {k}")
     lengths = row_lengths(features)
     if len(lengths) and (lengths.min() < LENGTHS[0] or lengths.max() > LENGTHS[1]):
         features = unit(features)
         lengths = row_lengths(features)
-    return features, lengths, min(k, max(0, len(features) - 1))
+    owners = np.arange(len(features)) if owners is None else owners
+    return features, lengths, owners, min(k, max(0, len(features) - 1))
 
 
 def decided(features: Features, lengths: Doubles, rows: Integers, candidates: Candidates, k: int) -> TopK:

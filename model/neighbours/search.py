@@ -30,5 +30,5 @@ def searched_exactly(count: int, dimension: int) -> bool:
 
 
 def effort(count: int, dimension: int) -> int:
-    """What comparing all pairs of `count` rows of `dimension` values costs, in the unit of EXACT."""
+    """The cost of comparing all pairs of `count` rows of `dimension` values, in the unit of EXACT."""
     return count * count * (dimension + 512)  # selecting costs about what 512 more dimensions would

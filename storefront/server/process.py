@@ -38,7 +38,7 @@ class AccessLog(Logger):  # type: ignore[misc] # gunicorn has no types
         self.access_log.info("%s", json.dumps(line, separators=(",", ":")))
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]
+class Worker(ThreadWorker):  # type: ignore[misc] # as above
     """With threads. It refuses connections while it stops, and no slow client holds up all others."""
 
     def set_accept_enabled(self, enabled: bool) -> None:

@@ -59,7 +59,7 @@ def serving(application: Wsgi, assets: Path, images: Path, suites: Mapping[str, 
         if path in files:
             return asset(environ, path, versioned=bool(environ.get("QUERY_STRING")))(environ, start_response)
         if path.startswith(SUITES):
-            script, versioned = check_fingerprint(path)  # type: ignore[no-untyped-call]
+            script, versioned = check_fingerprint(path)  # type: ignore[no-untyped-call] # Dash has no types
             package, name = _script(script)
             if versioned and name in suites.get(package, ()):
                 return asset(environ, script, versioned=True)(environ, start_response)
